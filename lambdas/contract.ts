@@ -1,0 +1,114 @@
+/**
+ * What the functions, the infrastructure and the local world have to agree on by name.
+ * Constants only: this file imports nothing, so that both sides can read it without cost.
+ */
+
+/** One folder under `lambdas/`, one function, one role. */
+export const FUNCTION_IDS = [
+  'register',
+  'callback',
+  'alive',
+  'upkeep',
+  'migrate',
+  'push-applications',
+] as const;
+export type FunctionId = (typeof FUNCTION_IDS)[number];
+
+export const API_BASE_PATH = '/api/ens';
+
+/** Route keys as API Gateway spells them, and the function that answers each. */
+export const ROUTES = {
+  'GET /api/ens/alive': 'alive',
+  'POST /api/ens/getpublickey': 'register',
+  'POST /api/ens/register': 'register',
+  'GET /api/ens/register/{registrationId}': 'register',
+  'DELETE /api/ens/register/{registrationId}': 'register',
+  'POST /api/ens/callback/{subscriptionId}/{sealed}': 'callback',
+} as const satisfies Record<string, FunctionId>;
+export type RouteKey = keyof typeof ROUTES;
+
+/**
+ * Environment variables of the functions. Durations and sizes carry their unit in the name.
+ * Lists are comma-separated; an absent optional variable and an empty one mean the same.
+ */
+export const VARIABLES = {
+  databaseArn: 'ENS_DATABASE_ARN',
+  databaseSecretArn: 'ENS_DATABASE_SECRET_ARN',
+  databaseName: 'ENS_DATABASE_NAME',
+  ownerSecretArn: 'ENS_OWNER_SECRET_ARN',
+  pepperSecretArn: 'ENS_PEPPER_SECRET_ARN',
+  wrappingKeyArn: 'ENS_WRAPPING_KEY_ARN',
+  callbackBaseUrl: 'ENS_CALLBACK_BASE_URL',
+  /** Platform application ARNs; empty where the platform is not configured. */
+  applicationApns: 'ENS_APPLICATION_APNS',
+  applicationApnsSandbox: 'ENS_APPLICATION_APNS_SANDBOX',
+  applicationFcm: 'ENS_APPLICATION_FCM',
+  allowedExchangeHosts: 'ENS_ALLOWED_EXCHANGE_HOSTS',
+  allowedExchangeCidrs: 'ENS_ALLOWED_EXCHANGE_CIDRS',
+  allowedTokenHosts: 'ENS_ALLOWED_TOKEN_HOSTS',
+  /** Path of a PEM file relative to the function's own folder (LAMBDA_TASK_ROOT). */
+  extraCaFile: 'ENS_EXTRA_CA_FILE',
+  statusFrequencyMinutes: 'ENS_STATUS_FREQUENCY_MINUTES',
+  contentCeiling: 'ENS_CONTENT_CEILING',
+  splittingAllowed: 'ENS_SPLITTING_ALLOWED',
+  keyRotationHours: 'ENS_KEY_ROTATION_HOURS',
+  keyLifeDays: 'ENS_KEY_LIFE_DAYS',
+  registrationLifetimeDays: 'ENS_REGISTRATION_LIFETIME_DAYS',
+  stage: 'ENS_STAGE',
+  version: 'ENS_VERSION',
+} as const;
+
+/** KMS encryption context of every wrapped private key; `keyPairId` is added to it. */
+export const ENCRYPTION_CONTEXT_APP = 'ens';
+
+/** Time and size budgets of one request. Source: DESIGN section 2 to 4. */
+export const BUDGETS = {
+  registerMs: 20_000,
+  callbackAnswerMs: 15_000,
+  callbackExchangeMs: 10_000,
+  gatewayMs: 30_000,
+  callbackBodyBytes: 1_048_576,
+  registerBodyBytes: 65_536,
+  credentialsBytes: 16_384,
+  callbackUrlCharacters: 2_083,
+  itemsPerFetch: 50,
+  pushesPerRequest: 5,
+  devicesPerMailbox: 20,
+} as const;
+
+/** CloudWatch metric names; nothing else is ever emitted. Dimension: function. */
+export const METRICS = [
+  'CallbackHandled',
+  'CallbackRefused',
+  'CallbackUnreadable',
+  'CallbackRetryRequested',
+  'CallbackFailed',
+  'Heartbeat',
+  'MailAnnounced',
+  'NeutralAnnounced',
+  'BadgeUpdated',
+  'PushDelivered',
+  'PushDeviceGone',
+  'PushLater',
+  'PushMisconfigured',
+  'OwnerMismatch',
+  'CredentialsSuspect',
+  'CredentialsRejected',
+  'HostSuspect',
+  'SubscriptionLost',
+  'SubscriptionRenewed',
+  'SubscriptionGap',
+  'MailboxOwed',
+  'ExchangeFailed',
+  'ExchangeBlocked',
+  'DatabaseUnavailable',
+  'KeyUnavailable',
+  'KeyPairNearEnd',
+  'RegistrationCreated',
+  'RegistrationRenewed',
+  'RegistrationRefused',
+  'ApiTokenRefused',
+  'WakePushed',
+  'DeviceForgotten',
+] as const;
+export type MetricName = (typeof METRICS)[number];

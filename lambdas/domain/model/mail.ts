@@ -1,0 +1,22 @@
+import type { EpochMs } from './subscription.ts';
+
+/** What is fetched of a mail, for the moment of one request. */
+export interface Mail {
+  readonly itemId: string;
+  readonly parentFolderId?: string | undefined;
+  readonly conversationId?: string | undefined;
+  /** Absent for meetings, reports and posts without a sender. */
+  readonly sender?: { readonly name?: string | undefined; readonly address?: string | undefined } | undefined;
+  readonly subject?: string | undefined;
+  readonly receivedAt?: EpochMs | undefined;
+  readonly isRead: boolean;
+  readonly sensitivity: 'normal' | 'personal' | 'private' | 'confidential';
+  readonly kind: 'message' | 'meeting' | 'report' | 'other';
+}
+
+/** One entry per requested id, in the order of the request. */
+export type MailLookup =
+  | { readonly kind: 'mail'; readonly mail: Mail }
+  | { readonly kind: 'gone'; readonly itemId: string }
+  /** Exchange answered, but not with something we can show. */
+  | { readonly kind: 'unreadable'; readonly itemId: string };

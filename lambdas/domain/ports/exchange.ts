@@ -1,0 +1,97 @@
+import type { Credentials, SignInScheme } from '../model/credentials.ts';
+import type { MailLookup } from '../model/mail.ts';
+import type { WantedEvents } from '../model/subscription.ts';
+
+/**
+ * Why Exchange did not do what was asked. Expected outcomes, hence values: the use cases decide from
+ * `kind` alone; `detail` is for the administrator and never carries anything of the user's.
+ */
+export type ExchangeFailure =
+  /** 401. `offered`: schemes from WWW-Authenticate; `sent`: the one we used. */
+  | { readonly kind: 'unauthorized'; readonly offered: readonly SignInScheme[]; readonly sent: SignInScheme }
+  /** Proof beyond a 401: password expired, account disabled, mailbox gone. `code` is Exchange's. */
+  | { readonly kind: 'credentials-dead'; readonly code: string }
+  /** The token endpoint refused the refresh token for good (`invalid_grant`). */
+  | { readonly kind: 'refresh-refused'; readonly code: string }
+  | { readonly kind: 'forbidden'; readonly detail: string }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'tls'; readonly detail: string }
+  | { readonly kind: 'refused-address'; readonly detail: string }
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: 'subscription-limit' }
+  /** Exchange did not accept our request or we did not understand its answer. `code` is Exchange's, or ours. */
+  | { readonly kind: 'failed'; readonly code: string };
+
+export type ExchangeResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: ExchangeFailure };
+
+export interface ExchangeTarget {
+  readonly ewsUrl: string;
+  readonly credentials: Credentials;
+  /** Everything asked of this mailbox ends by then (epoch ms); each call is bounded besides. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * One user's mailbox for one request: its own connection, authentication state and cookies, shared with
+ * nobody and closed with the request. No method throws for anything that Exchange or the network does.
+ */
+export interface ExchangeMailbox {
+  /** Id and unread count of the Inbox, as this user. */
+  inbox(): Promise<ExchangeResult<{ readonly folderId: string; readonly unreadCount: number }>>;
+  /** Push subscription on the Inbox, without a watermark. */
+  subscribe(request: {
+    readonly callbackUrl: string;
+    readonly statusFrequencyMinutes: number;
+    readonly events: WantedEvents;
+  }): Promise<ExchangeResult<{ readonly watermark: string }>>;
+  /** One request for all ids (50 at most); one entry per id, in order. */
+  mails(itemIds: readonly string[]): Promise<ExchangeResult<readonly MailLookup[]>>;
+  /** Credentials as they are now, where the server rotated the refresh token during this request. */
+  rotatedCredentials(): Credentials | undefined;
+  close(): void;
+}
+
+export interface Exchange {
+  /** Opens nothing on the network yet. */
+  open(target: ExchangeTarget): ExchangeMailbox;
+  /**
+   * Asks the server without credentials which schemes it offers. Registration does this first, so that no
+   * password is sent to a server that would refuse its scheme, or is not Exchange.
+   */
+  probe(request: {
+    readonly ewsUrl: string;
+    readonly deadlineMs: number;
+  }): Promise<ExchangeResult<{ readonly offered: readonly SignInScheme[] }>>;
+  /** Loads whatever the first mail needs; called while the SQL statement is under way. Never throws. */
+  warm(): Promise<void>;
+}
+
+/** What one place of autodiscover answered. `place` is a URL without user data, or a DNS name. */
+export interface DiscoveryVerdict {
+  readonly place: string;
+  readonly verdict: string;
+}
+
+export type DiscoveryResult =
+  | { readonly ok: true; readonly ewsUrl: string; readonly verdicts: readonly DiscoveryVerdict[] }
+  | { readonly ok: false; readonly verdicts: readonly DiscoveryVerdict[] };
+
+export interface Autodiscover {
+  /** EWS URL for the address, asked as this user. Never throws for what servers or the network do. */
+  discover(request: {
+    readonly credentials: Credentials;
+    readonly deadlineMs: number;
+  }): Promise<DiscoveryResult>;
+}
+
+/** Rules for every URL that credentials are sent to (host allow-list, https, refused addresses by literal). */
+export interface OutgoingRules {
+  /** Undefined where the URL is allowed; else a sentence that says what to change. No DNS look-up. */
+  refuseExchangeUrl(url: string): string | undefined;
+  refuseTokenEndpoint(url: string): string | undefined;
+}

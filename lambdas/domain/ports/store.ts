@@ -1,0 +1,162 @@
+import type { EndpointId, KeyPairId, MailboxId, RegistrationId, SubscriptionId } from '../model/ids.ts';
+import type { Platform, Preferences } from '../model/preferences.ts';
+import type {
+  EpochMs,
+  KeyPair,
+  RowHalf,
+  SubscriptionState,
+  SubscriptionView,
+  WantedEvents,
+} from '../model/subscription.ts';
+
+/**
+ * The database as the use cases see it. Every method is one statement unless it says otherwise, and throws
+ * DependencyUnavailable('database') when the database does not answer within `deadlineMs` where given.
+ */
+export interface ApiTokenStore {
+  /** SHA-256 of every token that is valid now, with its label's id. */
+  validHashes(): Promise<readonly Uint8Array[]>;
+}
+
+export interface KeyPairStore {
+  /** Newest pair that is not retired. */
+  newest(): Promise<KeyPair | undefined>;
+  find(id: KeyPairId): Promise<KeyPair | undefined>;
+}
+
+export interface RegistrationRequest {
+  readonly now: EpochMs;
+  readonly ewsHost: string;
+  readonly inboxSha256: Uint8Array;
+  readonly addressHmac: Uint8Array;
+  readonly unread: number;
+  readonly device: { readonly id: string; readonly platform: Platform; readonly tokenSha256: Uint8Array };
+  readonly endpointArn: string;
+  readonly preferences: Preferences;
+  readonly expiresAt: EpochMs;
+  readonly subscription: {
+    readonly id: SubscriptionId;
+    readonly sealedSha256: Uint8Array;
+    readonly rowHalf: RowHalf;
+    readonly keyPairId: KeyPairId;
+    readonly durable: boolean;
+    readonly credentialsExpireAt?: EpochMs | undefined;
+  };
+}
+
+export interface RegistrationBegun {
+  readonly registrationId: RegistrationId;
+  readonly mailboxId: MailboxId;
+  readonly created: boolean;
+  /** Union of what all devices of the mailbox want, this one included. */
+  readonly wantedEvents: WantedEvents;
+  /**
+   * False where the mailbox's active subscription carries more durable credentials than these and is alive:
+   * then no subscription row was made and nothing is to be subscribed.
+   */
+  readonly subscribe: boolean;
+}
+
+export interface RegistrationView {
+  readonly registrationId: RegistrationId;
+  readonly subscriptionState: SubscriptionState | undefined;
+  readonly endpointEnabled: boolean;
+  readonly lastSeenAt?: EpochMs | undefined;
+  readonly renewedAt: EpochMs;
+  readonly expiresAt: EpochMs;
+  readonly credentialsExpireAt?: EpochMs | undefined;
+}
+
+export interface RegistrationStore {
+  /** ARN stored for this token, so that an endpoint is looked at before another is made. */
+  endpointArn(platform: Platform, tokenSha256: Uint8Array): Promise<string | undefined>;
+  /** Step 6: mailbox, endpoint, device (20 at most, the oldest goes) and subscription `pending`. */
+  begin(request: RegistrationRequest): Promise<RegistrationBegun>;
+  /** Step 8: `active`, named by the mailbox; the former one `superseded`. */
+  activate(request: {
+    readonly now: EpochMs;
+    readonly subscriptionId: SubscriptionId;
+    readonly mailboxId: MailboxId;
+    readonly watermark: string;
+    readonly wantedEvents: WantedEvents;
+  }): Promise<void>;
+  /** Takes back a `pending` row whose Subscribe failed; the device of a new registration goes with it. */
+  abandon(request: {
+    readonly subscriptionId: SubscriptionId;
+    readonly registrationId?: RegistrationId | undefined;
+  }): Promise<void>;
+  checkIn(id: RegistrationId): Promise<RegistrationView | undefined>;
+  /** Idempotent. With the last device go mailbox and subscriptions. */
+  unregister(id: RegistrationId): Promise<void>;
+}
+
+export interface LoginFailureStore {
+  recent(userHmac: Uint8Array, since: EpochMs): Promise<number>;
+  record(userHmac: Uint8Array, at: EpochMs): Promise<void>;
+}
+
+export interface EwsUrlCache {
+  find(domain: string, notBefore: EpochMs): Promise<string | undefined>;
+  save(domain: string, ewsUrl: string, at: EpochMs): Promise<void>;
+  forget(domain: string): Promise<void>;
+}
+
+/** What one callback tells about the subscription's liveness. */
+export interface Sighting {
+  readonly subscriptionId: SubscriptionId;
+  /** Nothing is written where the stored hash differs. */
+  readonly sealedSha256: Uint8Array;
+  readonly now: EpochMs;
+  readonly watermark?: string | undefined;
+  readonly unread?: { readonly count: number; readonly at: EpochMs } | undefined;
+}
+
+/** Everything a callback decided to write after the fact; absent members change nothing. One statement. */
+export interface CallbackAftermath {
+  readonly subscriptionId: SubscriptionId;
+  readonly now: EpochMs;
+  readonly refused?: 'first' | 'proof' | undefined;
+  /** Credentials worked: no longer suspect. */
+  readonly trusted?: true | undefined;
+  readonly quietUntil?: EpochMs | undefined;
+  readonly neutralAt?: EpochMs | undefined;
+  readonly lost?: true | undefined;
+  /** Ended towards Exchange (Unsubscribe was answered): the row's half of the seal goes. */
+  readonly ended?: true | undefined;
+  readonly owed?: true | undefined;
+  readonly unread?: { readonly count: number; readonly at: EpochMs } | undefined;
+  readonly disabledEndpoints?: readonly EndpointId[] | undefined;
+}
+
+export interface CallbackStore {
+  /**
+   * Marks the subscription seen and returns it as it was before, in one statement. Unread count and time are
+   * replaced only by a newer event; a `lost` subscription becomes `active` again. Undefined: no such row.
+   */
+  see(sighting: Sighting): Promise<SubscriptionView | undefined>;
+  record(aftermath: CallbackAftermath): Promise<void>;
+  /** Share of this host's mailboxes that turned suspect since then, and how many mailboxes it has. */
+  hostSuspects(
+    ewsHost: string,
+    since: EpochMs,
+  ): Promise<{ readonly suspects: number; readonly mailboxes: number }>;
+  /** Row `pending` for a subscription that is made anew inside a callback. */
+  prepareRenewal(request: {
+    readonly now: EpochMs;
+    readonly mailboxId: MailboxId;
+    readonly replaces: SubscriptionId;
+    readonly subscription: RegistrationRequest['subscription'];
+    /** Where the mailbox moved to another server. */
+    readonly ewsHost?: string | undefined;
+  }): Promise<{ readonly wantedEvents: WantedEvents }>;
+}
+
+export interface HealthView {
+  readonly newestKeyPairCreatedAt?: EpochMs | undefined;
+  /** Oldest `last seen` of an active subscription. */
+  readonly oldestSeenAt?: EpochMs | undefined;
+}
+
+export interface HealthStore {
+  health(): Promise<HealthView>;
+}

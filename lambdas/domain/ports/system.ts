@@ -1,0 +1,23 @@
+import type { MetricName } from '../../contract.ts';
+import type { EpochMs } from '../model/subscription.ts';
+
+export interface Clock {
+  now(): EpochMs;
+}
+
+/** Counts, one metric name from the closed list; never a dimension taken from user data. */
+export interface Metrics {
+  count(name: MetricName, value?: number): void;
+}
+
+/** Log values are codes, ids of ours, counts and durations; nothing a user or Exchange typed. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  warn(event: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  error(event: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+}
+
+/** Fresh random UUIDs. */
+export interface Ids {
+  uuid(): string;
+}
