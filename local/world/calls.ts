@@ -1,0 +1,44 @@
+/** Every AWS and EWS call of the functions, in order, as `GET /local/calls` shows it. */
+export interface Call {
+  /** ISO 8601, the world's clock. */
+  readonly at: string;
+  readonly function: string;
+  readonly requestId: string;
+  readonly service: 'rds-data' | 'kms' | 'sns' | 'secretsmanager' | 'ews';
+  readonly action: string;
+  readonly ms: number;
+  /** `ok`, or the error code that the caller got. */
+  readonly outcome: string;
+  /** For the console alone: request and answer with secrets masked. Not part of the published list. */
+  readonly detail?:
+    | { readonly request?: string | undefined; readonly response?: string | undefined }
+    | undefined;
+}
+
+/** Headers by which the local world's preload marks every outgoing request of a function process. */
+export const FUNCTION_HEADER = 'x-ens-local-function';
+export const REQUEST_HEADER = 'x-ens-local-request';
+
+export interface CallLog {
+  record(call: Call): void;
+  all(): readonly Call[];
+  onCall(listener: (call: Call) => void): () => void;
+}
+
+/** Keeps the newest `limit` calls. */
+export function createCallLog(limit = 200_000): CallLog {
+  const calls: Call[] = [];
+  const listeners = new Set<(call: Call) => void>();
+  return {
+    record(call) {
+      calls.push(call);
+      if (calls.length > limit) calls.splice(0, calls.length - limit);
+      for (const listener of listeners) listener(call);
+    },
+    all: () => calls,
+    onCall(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
