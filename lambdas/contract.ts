@@ -76,7 +76,10 @@ export const BUDGETS = {
   devicesPerMailbox: 20,
 } as const;
 
-/** CloudWatch metric names; nothing else is ever emitted. Dimension: function. */
+/** Every metric carries the dimensions `service` (the function's id) and `stage`, no other. */
+export const METRIC_NAMESPACE = 'ENS';
+
+/** CloudWatch metric names; nothing else is ever emitted. */
 export const METRICS = [
   'CallbackHandled',
   'CallbackRefused',

@@ -29,3 +29,8 @@ export function asId<Id extends RegistrationId | SubscriptionId | MailboxId | En
   if (!isUuid(text)) throw new TypeError('not a UUID in canonical form');
   return text as Id;
 }
+
+/** First segment of a callback path: the subscription and `mac`, 22 characters of base64url. */
+export function asCallbackId(id: SubscriptionId, mac: string): CallbackId {
+  return `${id}.${mac}` as CallbackId;
+}

@@ -23,7 +23,7 @@ export type OpenedCredentials =
   /** `field` names what is wrong inside the plaintext, never its value. */
   | {
       readonly ok: false;
-      readonly reason: 'unreadable' | 'callback-seal';
+      readonly reason: 'unreadable' | 'too-large' | 'callback-seal';
       readonly field?: string | undefined;
     };
 

@@ -4,8 +4,9 @@ import type { Platform, PreviewKey } from '../model/preferences.ts';
 /** Alert texts as the device may see them; content rules are applied before, limits of the wire after. */
 export interface NewMailPush {
   readonly type: 'new-mail';
-  /** Absent: neutral "New message". Present without subject: sender alone. */
+  /** Absent: neutral "New message". Present without subject: sender alone. Empty: the mail names none. */
   readonly sender?: string | undefined;
+  /** Absent: may not be shown. Empty: the mail has none. */
   readonly subject?: string | undefined;
   /** More than one: "n new messages", without sender or subject. */
   readonly count: number;
@@ -27,6 +28,22 @@ export type Push =
   | { readonly type: 'wake' }
   /** Visible wake: "Open the app to keep receiving mail". */
   | { readonly type: 'open-app' };
+
+/** What travels sealed for a `previewKey`; absent members may not be shown or are unknown. */
+export interface Preview {
+  readonly sender?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly thread?: string | undefined;
+  readonly item?: string | undefined;
+}
+
+export interface PreviewSealer {
+  /**
+   * Compact JWE (ECDH-ES, A256GCM) of at most `maxBytes` ASCII characters; sender and subject are cut at
+   * grapheme borders to fit. Undefined where the key is unusable or nothing fits: the push is then neutral.
+   */
+  seal(key: PreviewKey, preview: Preview, maxBytes: number): Promise<string | undefined>;
+}
 
 export interface PushTarget {
   readonly registrationId: RegistrationId;

@@ -1,0 +1,32 @@
+import type { ExchangeAuth, SignInScheme } from './credentials.ts';
+import type { EpochMs } from './subscription.ts';
+
+/** Instant at which these credentials end for good; undefined where they renew themselves or do not end. */
+export function endOfCredentials(auth: ExchangeAuth): EpochMs | undefined {
+  if (auth.type !== 'bearer' || auth.refresh !== undefined) return undefined;
+  return Date.parse(auth.expiresAt);
+}
+
+/** An access token without refresh never replaces a password, a certificate or a refresh token. */
+export function isDurable(auth: ExchangeAuth): boolean {
+  return endOfCredentials(auth) === undefined;
+}
+
+/** Name that failed sign-ins are counted for: the user name where there is one, else the address. */
+export function signInName(email: string, auth: ExchangeAuth): string {
+  switch (auth.type) {
+    case 'basic':
+      return auth.username;
+    case 'ntlm':
+      return auth.domain === '' ? auth.username : `${auth.domain}\\${auth.username}`;
+    case 'bearer':
+      return email;
+    case 'certificate':
+      return auth.username ?? email;
+  }
+}
+
+/** Scheme that these credentials are sent with; a bare certificate is shown in TLS, before any scheme. */
+export function schemeOf(auth: ExchangeAuth): SignInScheme {
+  return auth.type === 'certificate' && auth.password !== undefined ? 'basic' : auth.type;
+}

@@ -1,0 +1,56 @@
+/** Badge numbers: absolute, summed over the phone's mailboxes, never older than one already sent. DESIGN sections 4 and 5. */
+import type { MailboxEvent } from '../model/mailbox-event.ts';
+import type { DeviceTarget, EpochMs } from '../model/subscription.ts';
+import type { Push } from '../ports/push.ts';
+
+/** An unread count of one mailbox and when Exchange reported it. */
+export interface Unread {
+  readonly count: number;
+  readonly at: EpochMs;
+}
+
+/**
+ * The newest unread count among the events of one request, so that many read, moved or deleted mails make
+ * one badge. Events without a time count as `receivedAt`; of two at the same time the later in order wins.
+ */
+export function latestUnread(events: readonly MailboxEvent[], receivedAt: EpochMs): Unread | undefined {
+  let latest: Unread | undefined;
+  for (const { unreadCount, at = receivedAt } of events) {
+    if (unreadCount !== undefined && (latest === undefined || at >= latest.at)) {
+      latest = { count: unreadCount, at };
+    }
+  }
+  return latest;
+}
+
+/** What counts after `seen` arrived: an older report never replaces a newer one. */
+export function newerUnread(stored: Unread | undefined, seen: Unread | undefined): Unread | undefined {
+  if (stored === undefined || seen === undefined) return seen ?? stored;
+  return seen.at >= stored.at ? seen : stored;
+}
+
+type BadgeDevice = Pick<DeviceTarget, 'unreadElsewhere'> & {
+  readonly preferences: Pick<DeviceTarget['preferences'], 'badge'>;
+};
+
+/** The number for this device's icon; undefined leaves the icon as it is (no badge wanted, or count unknown). */
+export function badgeFor(device: BadgeDevice, unread: number | undefined): number | undefined {
+  if (!device.preferences.badge || unread === undefined) return undefined;
+  return Math.max(0, Math.trunc(unread)) + Math.max(0, Math.trunc(device.unreadElsewhere));
+}
+
+/**
+ * The badge-only push for one device, or undefined where none is due: no badge wanted, nothing reported,
+ * the report is older than what was sent, or the count is the one the phone already has.
+ */
+export function badgePush(
+  device: BadgeDevice,
+  stored: Unread | undefined,
+  seen: Unread | undefined,
+): Extract<Push, { type: 'badge' }> | undefined {
+  if (seen === undefined || (stored !== undefined && (seen.at < stored.at || seen.count === stored.count))) {
+    return undefined;
+  }
+  const badge = badgeFor(device, seen.count);
+  return badge === undefined ? undefined : { type: 'badge', badge };
+}

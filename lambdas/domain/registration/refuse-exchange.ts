@@ -1,0 +1,83 @@
+import { refuse } from '../errors.ts';
+import type { ExchangeFailure } from '../ports/exchange.ts';
+
+type Refused = ReturnType<typeof refuse>;
+
+/** What an Exchange failure means to somebody who registers: code, and what an administrator does about it. */
+export function refuseForExchange(failure: ExchangeFailure): Refused {
+  switch (failure.kind) {
+    case 'unauthorized':
+      return refuse('EWS_UNAUTHORIZED', unauthorizedDetail(failure.offered, failure.sent), {
+        extra: { offered: failure.offered, sent: failure.sent },
+      });
+    case 'credentials-dead':
+      return refuse(
+        'EWS_UNAUTHORIZED',
+        `Exchange refused the account (${failure.code}): the password has expired, or the account is disabled, or it has no mailbox. Put this right in Active Directory or Exchange, then sign in again on the phone.`,
+      );
+    case 'refresh-refused':
+      return refuse(
+        'EWS_UNAUTHORIZED',
+        `The token endpoint refused the refresh token (${failure.code}). Sign in again on the phone.`,
+      );
+    case 'forbidden':
+      return refuse(
+        'EWS_FORBIDDEN',
+        `Exchange answered 403: EWS is blocked for this user, the organisation, or our User-Agent "MailNotificationService/v2 (ExchangeServicesClient/15.00.0913.015)". Check EwsEnabled, EwsApplicationAccessPolicy and EwsAllowList with Get-CASMailbox and Get-OrganizationConfig. ${failure.detail}`.trim(),
+      );
+    case 'not-found':
+      return refuse(
+        'EWS_NOT_FOUND',
+        'The server answers, but not with EWS at that path. On most servers the path is /EWS/Exchange.asmx.',
+      );
+    case 'moved':
+      return refuse(
+        'EWS_NOT_FOUND',
+        'The mailbox is served by another server. Leave ewsUrl away so that it is discovered, or give the URL of that server.',
+      );
+    case 'tls':
+      return refuse(
+        'EWS_TLS_FAILED',
+        `The server's certificate was not accepted: ${failure.detail}. Install a certificate from a public authority that names this host, or add your own authority with the setting extraCaFile.`,
+      );
+    case 'refused-address':
+      return refuse('EWS_URL_REFUSED', failure.detail);
+    case 'unreachable':
+      return refuse(
+        'EWS_UNREACHABLE',
+        `Exchange could not be reached: ${failure.detail}. Check the host name, and that the firewall lets us in on port 443.`,
+      );
+    case 'timeout':
+      return refuse(
+        'EWS_UNREACHABLE',
+        'Exchange did not answer in time. Check that the firewall lets us in on port 443 and that the server is not overloaded.',
+      );
+    case 'busy':
+      return refuse(
+        'EWS_BUSY',
+        'Exchange asked us to come back later (throttling). Try again after the given time.',
+        {
+          retryAfterSeconds: Math.min(300, Math.max(1, Math.ceil((failure.retryAfterMs ?? 30_000) / 1000))),
+        },
+      );
+    case 'subscription-limit':
+      return refuse(
+        'SUBSCRIPTION_LIMIT',
+        'Exchange allows no further push subscription for this mailbox (EWSMaxSubscriptions). Old ones end by themselves within an hour; other programs that subscribe to this mailbox count as well.',
+      );
+    case 'failed':
+      return refuse(
+        'EWS_UNREACHABLE',
+        `Exchange did not do what was asked (${failure.code}). The same registration may succeed later; if not, look at the EWS log of the server.`,
+      );
+  }
+}
+
+function unauthorizedDetail(offered: readonly string[], sent: string): string {
+  if (offered.length === 0)
+    return `Exchange refused the credentials. They were sent as ${sent}; the server did not say which sign-in it offers.`;
+  const list = offered.join(', ');
+  return offered.includes(sent)
+    ? `Exchange refused the user name or password. They were sent as ${sent}, which the server offers (${list}).`
+    : `The server does not offer ${sent}, it offers: ${list}. Turn ${sent} on for the EWS virtual directory, or let the phones use a scheme that the server offers.`;
+}

@@ -1,0 +1,218 @@
+import { type Outcome, refuse } from '../errors.ts';
+import { endOfCredentials, isDurable } from '../model/credential-rules.ts';
+import type { Credentials } from '../model/credentials.ts';
+import { asId, type RegistrationId, type SubscriptionId } from '../model/ids.ts';
+import type { Platform, Preferences } from '../model/preferences.ts';
+import type { EpochMs } from '../model/subscription.ts';
+import type { CallbackSeal } from '../ports/crypto.ts';
+import type { ExchangeMailbox } from '../ports/exchange.ts';
+import type { PushEndpoints } from '../ports/push.ts';
+import type { RegistrationBegun, RegistrationStore } from '../ports/store.ts';
+import type { Ids } from '../ports/system.ts';
+import { ensureEndpoint } from './ensure-endpoint.ts';
+import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
+import { refuseForExchange } from './refuse-exchange.ts';
+import { renewAfter } from './renewal-times.ts';
+import { guardSignIn, type SignInGuardPorts } from './sign-in-guard.ts';
+
+export interface RegisterDevicePorts extends OpenCredentialsPorts, FindExchangePorts, SignInGuardPorts {
+  readonly seal: CallbackSeal;
+  readonly endpoints: PushEndpoints;
+  readonly registrations: RegistrationStore;
+  readonly ids: Ids;
+}
+
+export interface RegisterDeviceSettings {
+  readonly callbackBaseUrl: string;
+  readonly callbackUrlCharacters: number;
+  readonly credentialsBytes: number;
+  readonly keyLifeMs: number;
+  readonly registrationLifetimeMs: number;
+  readonly statusFrequencyMinutes: number;
+  readonly budgetMs: number;
+  /** SHA-256 of a folder id in canonical form; Exchange writes one id in two ways. */
+  readonly folderIdSha256: (folderId: string) => Uint8Array;
+}
+
+export interface RegisterDeviceRequest {
+  readonly device: { readonly id: string; readonly platform: Platform; readonly token: string };
+  readonly ewsUrl?: string | undefined;
+  readonly credentialsJwe: string;
+  readonly preferences: Preferences;
+}
+
+export interface RegisteredDevice {
+  readonly registrationId: RegistrationId;
+  readonly created: boolean;
+  readonly ewsUrl: string;
+  readonly renewAfter: EpochMs;
+  readonly expiresAt: EpochMs;
+}
+
+/** Time kept back for the statement after the last answer of Exchange. */
+const RESERVE_MS = 2_500;
+
+/**
+ * Registers one device for one mailbox, or renews it (DESIGN section 3). Idempotent per mailbox and device id.
+ * Throws DependencyUnavailable where database, KMS or the secrets do not answer.
+ */
+export function createRegisterDevice(ports: RegisterDevicePorts, settings: RegisterDeviceSettings) {
+  return async function registerDevice(request: RegisterDeviceRequest): Promise<Outcome<RegisteredDevice>> {
+    const deadlineMs = ports.clock.now() + settings.budgetMs - RESERVE_MS;
+    if (!ports.endpoints.configuredPlatforms().includes(request.device.platform))
+      return refuse(
+        'PLATFORM_NOT_CONFIGURED',
+        `No push application for ${request.device.platform} is deployed. Add its secret to the settings and deploy again.`,
+      );
+    const opened = await openCredentials(ports, request.credentialsJwe, settings);
+    if (!opened.ok) return opened;
+    const signedIn = await signIn(opened.value, request.ewsUrl, deadlineMs);
+    if (!signedIn.ok) return signedIn;
+    const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;
+    try {
+      const endpoint = await ensureEndpoint(ports, request.device);
+      if (!endpoint.ok) return endpoint;
+      const subscriptionId = asId<SubscriptionId>(ports.ids.uuid());
+      const callback = await sealForCallback(subscriptionId, { ...credentials, ewsUrl });
+      if (!callback.ok) return callback;
+      const now = ports.clock.now();
+      const expiresAt = now + settings.registrationLifetimeMs;
+      const credentialsExpireAt = endOfCredentials(credentials.auth);
+      const begun = await ports.registrations.begin({
+        now,
+        ewsHost: new URL(ewsUrl).host,
+        inboxSha256: settings.folderIdSha256(inbox.folderId),
+        addressHmac: await ports.pepper.addressHmac(credentials.email),
+        unread: inbox.unreadCount,
+        device: {
+          id: request.device.id,
+          platform: request.device.platform,
+          tokenSha256: endpoint.value.tokenSha256,
+        },
+        endpointArn: endpoint.value.endpointArn,
+        preferences: request.preferences,
+        expiresAt,
+        subscription: {
+          id: subscriptionId,
+          ...callback.value.row,
+          durable: isDurable(credentials.auth),
+          credentialsExpireAt,
+        },
+      });
+      if (begun.subscribe) {
+        const subscribed = await subscribe(mailbox, begun, subscriptionId, callback.value.url);
+        if (!subscribed.ok) return subscribed;
+      }
+      return {
+        ok: true,
+        value: {
+          registrationId: begun.registrationId,
+          created: begun.created,
+          ewsUrl,
+          renewAfter: renewAfter(now, credentialsExpireAt),
+          expiresAt,
+        },
+      };
+    } finally {
+      mailbox.close();
+    }
+  };
+
+  /** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */
+  async function signIn(
+    credentials: Credentials,
+    given: string | undefined,
+    deadlineMs: EpochMs,
+  ): Promise<
+    Outcome<{
+      readonly mailbox: ExchangeMailbox;
+      readonly ewsUrl: string;
+      readonly inbox: { readonly folderId: string; readonly unreadCount: number };
+      readonly credentials: Credentials;
+    }>
+  > {
+    for (let ignoreCache = false; ; ignoreCache = true) {
+      const found = await findExchange(ports, { given, credentials, deadlineMs, ignoreCache });
+      if (!found.ok) return found;
+      const { ewsUrl, cached } = found.value;
+      const guarded = await guardSignIn(ports, credentials, ewsUrl, deadlineMs);
+      if (!guarded.ok) {
+        if (cached && guarded.refusal.code === 'EWS_NOT_FOUND') {
+          await ports.ewsUrls.forget(domainOf(credentials.email));
+          continue;
+        }
+        return guarded;
+      }
+      const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs });
+      const inbox = await mailbox.inbox();
+      if (inbox.ok) {
+        // A refresh token that was rotated just now is the one to seal.
+        const current = mailbox.rotatedCredentials() ?? credentials;
+        return { ok: true, value: { mailbox, ewsUrl, inbox: inbox.value, credentials: current } };
+      }
+      mailbox.close();
+      const { failure } = inbox;
+      if (cached && (failure.kind === 'moved' || failure.kind === 'not-found')) {
+        await ports.ewsUrls.forget(domainOf(credentials.email));
+        continue;
+      }
+      if (failure.kind === 'unauthorized')
+        await ports.loginFailures.record(guarded.value.userHmac, ports.clock.now());
+      return refuseForExchange(failure);
+    }
+  }
+
+  async function sealForCallback(
+    subscriptionId: SubscriptionId,
+    content: Credentials & { readonly ewsUrl: string },
+  ) {
+    const pair = await ports.keyPairs.newest();
+    if (pair === undefined)
+      return refuse('TEMPORARILY_UNAVAILABLE', 'There is no key pair yet; the next upkeep makes one.', {
+        retryAfterSeconds: 60,
+      });
+    const prefix = `${settings.callbackBaseUrl}/${await ports.pepper.callbackId(subscriptionId)}/`;
+    const sealed = await ports.seal.seal(
+      { ...content, subscriptionId },
+      pair,
+      settings.callbackUrlCharacters - 1 - prefix.length,
+    );
+    if (!sealed.ok)
+      return refuse(
+        'CREDENTIALS_TOO_LARGE',
+        'The credentials do not fit into the callback URL (2083 characters in Exchange), and this deployment does not allow splitting them (setting splittingAllowed).',
+      );
+    const { sealedSha256, rowHalf } = sealed;
+    const row = { sealedSha256, rowHalf, keyPairId: pair.id };
+    return { ok: true, value: { url: prefix + sealed.sealed, row } } as const;
+  }
+
+  async function subscribe(
+    mailbox: ExchangeMailbox,
+    begun: RegistrationBegun,
+    subscriptionId: SubscriptionId,
+    callbackUrl: string,
+  ): Promise<Outcome<void>> {
+    const subscribed = await mailbox.subscribe({
+      callbackUrl,
+      statusFrequencyMinutes: settings.statusFrequencyMinutes,
+      events: begun.wantedEvents,
+    });
+    if (!subscribed.ok) {
+      await ports.registrations.abandon({
+        subscriptionId,
+        registrationId: begun.created ? begun.registrationId : undefined,
+      });
+      return refuseForExchange(subscribed.failure);
+    }
+    await ports.registrations.activate({
+      now: ports.clock.now(),
+      subscriptionId,
+      mailboxId: begun.mailboxId,
+      watermark: subscribed.value.watermark,
+      wantedEvents: begun.wantedEvents,
+    });
+    return { ok: true, value: undefined };
+  }
+}
