@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+/** Goes into an HTTP header as it is, so it may hold nothing that could end one. */
+const token = z.string().regex(/^[\x21-\x7e]+$/);
+const pem = (label: string) => z.string().regex(new RegExp(`-----BEGIN [A-Z ]*${label}-----`));
+/** No C0 control characters or DEL. */
+const line = z.string().regex(/^[^\p{Cc}]+$/u);
+
+const basic = z.object({
+  type: z.literal('basic'),
+  // RFC 7617, section 2: a colon would move the border between user name and password.
+  username: line.max(512).regex(/^[^:]+$/),
+  password: z.string().min(1).max(1024),
+});
+
+const ntlm = z.object({
+  type: z.literal('ntlm'),
+  username: line.max(512),
+  password: z.string().min(1).max(1024),
+  domain: z.string().max(255),
+});
+
+const bearer = z.object({
+  type: z.literal('bearer'),
+  accessToken: token,
+  expiresAt: z.iso.datetime({ offset: true }),
+  refresh: z
+    .object({
+      tokenEndpoint: z.url().max(2048),
+      clientId: line.max(512),
+      refreshToken: token,
+      scope: line.max(2048),
+    })
+    .optional(),
+});
+
+const certificate = z.object({
+  type: z.literal('certificate'),
+  certificate: pem('CERTIFICATE'),
+  privateKey: pem('PRIVATE KEY'),
+  username: line.max(512).optional(),
+  password: z.string().max(1024).optional(),
+});
+
+/** Plaintext inside the client's JWE (DESIGN, section 2). Members that we do not know are dropped. */
+export const credentialsSchema = z.object({
+  email: z
+    .string()
+    .max(320)
+    .regex(/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u),
+  auth: z.discriminatedUnion('type', [basic, ntlm, bearer, certificate]),
+});
