@@ -1,0 +1,3 @@
+export async function handler(): Promise<{ statusCode: number }> {
+  return { statusCode: 501 };
+}

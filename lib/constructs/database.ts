@@ -1,0 +1,93 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  AuroraPostgresEngineVersion,
+  ClusterInstance,
+  Credentials,
+  DatabaseCluster,
+  DatabaseClusterEngine,
+} from 'aws-cdk-lib/aws-rds';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Settings } from '../settings.ts';
+
+export const DATABASE_NAME = 'ENS';
+const OWNER = 'ens_owner';
+const APP_USER = 'ens_app';
+
+export interface DatabaseProps {
+  readonly vpc: IVpc;
+  readonly settings: Settings;
+}
+
+/**
+ * Aurora PostgreSQL Serverless v2 with the Data API and two users: the owner, who migrates, and the
+ * functions' own, who reads and writes rows. No security group admits anybody: the Data API is the only way in.
+ */
+export class Database extends Construct {
+  readonly cluster: DatabaseCluster;
+  readonly ownerSecret: ISecret;
+  readonly appSecret: Secret;
+
+  constructor(scope: Construct, id: string, props: DatabaseProps) {
+    super(scope, id);
+    const { settings } = props;
+    const version = settings.databaseVersion;
+    this.cluster = new DatabaseCluster(this, 'Cluster', {
+      engine: DatabaseClusterEngine.auroraPostgres({
+        version: AuroraPostgresEngineVersion.of(version, version.split('.')[0] ?? version),
+      }),
+      clusterIdentifier: `ens-${settings.stage}`,
+      defaultDatabaseName: DATABASE_NAME,
+      credentials: Credentials.fromGeneratedSecret(OWNER, {
+        secretName: `ens/${settings.stage}/database-owner`,
+      }),
+      vpc: props.vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      writer: ClusterInstance.serverlessV2('Writer', { publiclyAccessible: false }),
+      serverlessV2MinCapacity: settings.databaseMinCapacity,
+      serverlessV2MaxCapacity: settings.databaseMaxCapacity,
+      enableDataApi: true,
+      storageEncrypted: true,
+      iamAuthentication: true,
+      deletionProtection: settings.deletionProtection,
+      backup: { retention: Duration.days(settings.databaseBackupDays) },
+      copyTagsToSnapshot: true,
+      cloudwatchLogsExports: ['postgresql'],
+      removalPolicy: RemovalPolicy.SNAPSHOT,
+    });
+    const owner = this.cluster.secret;
+    if (owner === undefined) throw new Error('the cluster was made without an owner secret');
+    this.ownerSecret = owner;
+    this.appSecret = new Secret(this, 'AppSecret', {
+      secretName: `ens/${settings.stage}/database-app`,
+      description: 'ENS: database user of the functions (rows only)',
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username: APP_USER }),
+        generateStringKey: 'password',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.acknowledge();
+  }
+
+  private acknowledge(): void {
+    Validations.of(this.cluster).acknowledge(
+      {
+        id: 'AwsSolutions-SMG4',
+        reason:
+          'Rotation needs a function inside the VPC; the README says how the owner password is changed.',
+      },
+      {
+        id: 'AwsSolutions-RDS11',
+        reason: 'No security group admits any connection, so another port would hide nothing.',
+      },
+    );
+    Validations.of(this.appSecret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'A new secret value and `cdk deploy` change the password: the migration function sets it.',
+    });
+  }
+}

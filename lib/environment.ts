@@ -1,0 +1,101 @@
+import { type FunctionId, VARIABLES } from '../lambdas/contract.ts';
+import { EXTRA_CA_FILE_NAME } from './bundling/bundle.ts';
+import { DATABASE_NAME } from './constructs/database.ts';
+import type { PlatformArns } from './constructs/push-applications.ts';
+import type { Settings } from './settings.ts';
+
+/** Everything that a variable of some function is made from. ARNs may be CloudFormation tokens. */
+export interface EnvironmentSources {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly databaseArn: string;
+  readonly appSecretArn: string;
+  readonly ownerSecretArn: string;
+  readonly pepperSecretArn: string;
+  readonly wrappingKeyArn: string;
+  readonly callbackBaseUrl: string;
+  readonly applications: PlatformArns;
+}
+
+type VariableKey = keyof typeof VARIABLES;
+
+const EVERYWHERE = ['stage', 'version'] as const satisfies readonly VariableKey[];
+const DATABASE = [
+  'databaseArn',
+  'databaseSecretArn',
+  'databaseName',
+] as const satisfies readonly VariableKey[];
+const APPLICATIONS = [
+  'applicationApns',
+  'applicationApnsSandbox',
+  'applicationFcm',
+] as const satisfies readonly VariableKey[];
+const EXCHANGE = [
+  'pepperSecretArn',
+  'wrappingKeyArn',
+  'callbackBaseUrl',
+  'allowedExchangeHosts',
+  'allowedExchangeCidrs',
+  'allowedTokenHosts',
+  'extraCaFile',
+  'statusFrequencyMinutes',
+  'contentCeiling',
+  'splittingAllowed',
+  'keyLifeDays',
+  'registrationLifetimeDays',
+] as const satisfies readonly VariableKey[];
+
+const VARIABLES_OF = {
+  register: [...DATABASE, ...EXCHANGE, ...APPLICATIONS],
+  callback: [...DATABASE, ...EXCHANGE],
+  alive: [...DATABASE, 'wrappingKeyArn', ...APPLICATIONS, 'statusFrequencyMinutes', 'keyRotationHours'],
+  upkeep: [
+    ...DATABASE,
+    'wrappingKeyArn',
+    ...APPLICATIONS,
+    'statusFrequencyMinutes',
+    'keyRotationHours',
+    'keyLifeDays',
+    'registrationLifetimeDays',
+  ],
+  migrate: [...DATABASE, 'ownerSecretArn'],
+  'push-applications': [],
+} as const satisfies Record<FunctionId, readonly VariableKey[]>;
+
+function valueOf(key: VariableKey, sources: EnvironmentSources): string | undefined {
+  const { settings } = sources;
+  const values: Record<VariableKey, string | undefined> = {
+    databaseArn: sources.databaseArn,
+    databaseSecretArn: sources.appSecretArn,
+    databaseName: DATABASE_NAME,
+    ownerSecretArn: sources.ownerSecretArn,
+    pepperSecretArn: sources.pepperSecretArn,
+    wrappingKeyArn: sources.wrappingKeyArn,
+    callbackBaseUrl: sources.callbackBaseUrl,
+    applicationApns: sources.applications.apns,
+    applicationApnsSandbox: sources.applications['apns-sandbox'],
+    applicationFcm: sources.applications.fcm,
+    allowedExchangeHosts: settings.allowedExchangeHosts.join(','),
+    allowedExchangeCidrs: settings.allowedExchangeCidrs.join(',') || undefined,
+    allowedTokenHosts: settings.allowedTokenHosts.join(',') || undefined,
+    extraCaFile: settings.extraCaFile === undefined ? undefined : EXTRA_CA_FILE_NAME,
+    statusFrequencyMinutes: String(settings.statusFrequencyMinutes),
+    contentCeiling: settings.contentCeiling,
+    splittingAllowed: String(settings.splittingAllowed),
+    keyRotationHours: String(settings.keyRotationHours),
+    keyLifeDays: String(settings.keyLifeDays),
+    registrationLifetimeDays: String(settings.registrationLifetimeDays),
+    stage: settings.stage,
+    version: sources.version,
+  };
+  return values[key];
+}
+
+/** The environment of one function: what its own env.ts reads, and nothing besides. */
+export function environmentOf(functionId: FunctionId, sources: EnvironmentSources): Record<string, string> {
+  const entries = [...EVERYWHERE, ...VARIABLES_OF[functionId]].flatMap((key) => {
+    const value = valueOf(key, sources);
+    return value === undefined ? [] : [[VARIABLES[key], value] as const];
+  });
+  return Object.fromEntries(entries);
+}

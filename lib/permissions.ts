@@ -1,0 +1,69 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { ENCRYPTION_CONTEXT_APP, type FunctionId } from '../lambdas/contract.ts';
+import type { EnsFunction } from './constructs/ens-function.ts';
+import { applicationArn, configuredPlatforms, endpointArns } from './constructs/push-applications.ts';
+import type { Settings } from './settings.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface PermissionSources {
+  readonly settings: Settings;
+  readonly state: StateStack;
+  readonly functions: Readonly<Record<FunctionId, EnsFunction>>;
+}
+
+const TRANSACTIONS = [
+  'rds-data:BeginTransaction',
+  'rds-data:CommitTransaction',
+  'rds-data:RollbackTransaction',
+];
+
+/** Ties a KMS grant to our own ciphertexts: this context, and no further context key. */
+const OUR_CIPHERTEXTS = {
+  StringEquals: { 'kms:EncryptionContext:app': ENCRYPTION_CONTEXT_APP },
+  'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['app', 'keyPairId'] },
+} as const;
+
+/** Each role gets the calls that its function makes, and nothing else (DESIGN section 8). */
+export function grantPermissions({ settings, state, functions }: PermissionSources): void {
+  const stack = Stack.of(functions.register);
+  const platforms = configuredPlatforms(settings);
+  const applications = platforms.map((platform) => applicationArn(stack, settings, platform));
+  const endpoints = platforms.map((platform) => endpointArns(stack, settings, platform));
+  const cluster = state.database.cluster.clusterArn;
+  const key = state.wrappingKey.keyArn;
+  const appSecret = state.database.appSecret.secretArn;
+  const ownerSecret = state.database.ownerSecret.secretArn;
+  const { register, callback, alive, upkeep, migrate } = functions;
+
+  for (const row of [register, callback, alive, upkeep]) {
+    row.allow(['rds-data:ExecuteStatement'], [cluster]);
+  }
+  for (const opener of [register, callback]) {
+    opener.allow(['secretsmanager:GetSecretValue'], [appSecret, state.pepper.secretArn]);
+    opener.allow(['kms:Decrypt'], [key], OUR_CIPHERTEXTS);
+  }
+  alive.allow(['secretsmanager:GetSecretValue'], [appSecret]);
+  alive.allow(['kms:DescribeKey'], [key]);
+  upkeep.allow(['secretsmanager:GetSecretValue'], [appSecret]);
+  upkeep.allow(['kms:GenerateDataKeyPairWithoutPlaintext'], [key], OUR_CIPHERTEXTS);
+  migrate.allow(['rds-data:ExecuteStatement', ...TRANSACTIONS], [cluster]);
+  migrate.allow(['secretsmanager:GetSecretValue'], [ownerSecret, appSecret]);
+
+  if (platforms.length === 0) return;
+  register.allow(
+    ['sns:CreatePlatformEndpoint', 'sns:GetEndpointAttributes', 'sns:SetEndpointAttributes'],
+    applications,
+  );
+  alive.allow(['sns:GetPlatformApplicationAttributes'], applications);
+  upkeep.allow(['sns:DeleteEndpoint'], applications);
+  for (const publisher of [callback, upkeep]) {
+    publisher.allow(['sns:Publish'], [...endpoints, ...applications]);
+    for (const endpoint of endpoints) {
+      Validations.of(publisher.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${stack.resolve(endpoint)}]`,
+        reason:
+          'Endpoints are made at run time; the pattern ends inside this stage’s own platform application.',
+      });
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { API_BASE_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
+import { Api } from './constructs/api.ts';
+import { DeliveryFailures } from './constructs/delivery-failures.ts';
+import { Egress } from './constructs/egress.ts';
+import { EnsFunction } from './constructs/ens-function.ts';
+import { PushApplications } from './constructs/push-applications.ts';
+import { FirstUpkeep, Migrations, UpkeepSchedule } from './constructs/upkeep-triggers.ts';
+import { type EnvironmentSources, environmentOf } from './environment.ts';
+import { grantPermissions } from './permissions.ts';
+import type { Settings } from './settings.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly state: StateStack;
+  readonly version: string;
+  /** Fingerprint of the migrations: another one runs them. */
+  readonly migrationsHash: string;
+  /** Differs with every deployment; only stacks with push applications carry it. */
+  readonly deployedAt: string;
+  /** Where the code of a function comes from: bundles in the app, a stub in template tests. */
+  readonly code: (functionId: FunctionId) => Code;
+}
+
+/** What each function gets of time, memory and, by setting, concurrency and network. */
+interface Sizing {
+  readonly timeout: Duration;
+  readonly memoryMegabytes: number;
+  readonly callsExchange?: true;
+}
+
+const SIZING: Readonly<Record<FunctionId, Sizing>> = {
+  // Below the gateway's 30 s, above the budgets of 20 and 15 s.
+  register: { timeout: Duration.seconds(27), memoryMegabytes: 512, callsExchange: true },
+  callback: { timeout: Duration.seconds(25), memoryMegabytes: 512, callsExchange: true },
+  alive: { timeout: Duration.seconds(15), memoryMegabytes: 256 },
+  // Less than the five minutes to the next run.
+  upkeep: { timeout: Duration.minutes(4), memoryMegabytes: 512 },
+  migrate: { timeout: Duration.minutes(14), memoryMegabytes: 256 },
+  'push-applications': { timeout: Duration.minutes(1), memoryMegabytes: 256 },
+};
+
+/** What may be replaced: functions, API, schedule, push applications, and what watches them. */
+export class ServiceStack extends Stack {
+  readonly functions: Readonly<Record<FunctionId, EnsFunction>>;
+  readonly api: Api;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { settings, state } = props;
+    const egress = settings.staticEgress
+      ? new Egress(this, 'Egress', { settings, logRetention: settings.logRetentionDays })
+      : undefined;
+    this.api = new Api(this, 'Api', { settings, logRetention: settings.logRetentionDays });
+    const failures = new DeliveryFailures(this, 'DeliveryFailures', settings.stage);
+
+    const withoutApplications: EnvironmentSources = {
+      settings,
+      version: props.version,
+      databaseArn: state.database.cluster.clusterArn,
+      appSecretArn: state.database.appSecret.secretArn,
+      ownerSecretArn: state.database.ownerSecret.secretArn,
+      pepperSecretArn: state.pepper.secretArn,
+      wrappingKeyArn: state.wrappingKey.keyArn,
+      callbackBaseUrl: `${this.api.origin}${API_BASE_PATH}/callback`,
+      applications: {},
+    };
+    const provider = this.build('push-applications', props, withoutApplications, egress);
+    const applications = new PushApplications(this, 'PushApplications', {
+      settings,
+      provider,
+      deliveryFailures: failures.topic,
+      deployedAt: props.deployedAt,
+    });
+    const sources = { ...withoutApplications, applications: applications.arns };
+    const build = (functionId: FunctionId) => this.build(functionId, props, sources, egress);
+    this.functions = {
+      register: build('register'),
+      callback: build('callback'),
+      alive: build('alive'),
+      upkeep: build('upkeep'),
+      migrate: build('migrate'),
+      'push-applications': provider,
+    };
+    grantPermissions({ settings, state, functions: this.functions });
+    this.api.connect(this.functions);
+    failures.deliverTo(this.functions.upkeep);
+    new UpkeepSchedule(this, 'UpkeepSchedule', this.functions.upkeep);
+    const migrations = new Migrations(this, 'Migrations', this.functions.migrate, props.migrationsHash);
+    new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version).node.addDependency(migrations);
+    this.outputs();
+  }
+
+  private build(
+    functionId: FunctionId,
+    { settings, code }: ServiceStackProps,
+    sources: EnvironmentSources,
+    egress: Egress | undefined,
+  ): EnsFunction {
+    const sizing = SIZING[functionId];
+    const concurrency: Partial<Record<FunctionId, number | undefined>> = {
+      register: settings.registerConcurrency,
+      callback: settings.callbackConcurrency,
+    };
+    return new EnsFunction(this, functionId, {
+      functionId,
+      stage: settings.stage,
+      code: code(functionId),
+      timeout: sizing.timeout,
+      memoryMegabytes: sizing.memoryMegabytes,
+      logRetention: settings.logRetentionDays,
+      environment: environmentOf(functionId, sources),
+      reservedConcurrency: concurrency[functionId],
+      network: sizing.callsExchange === true ? egress : undefined,
+    });
+  }
+
+  private outputs(): void {
+    new CfnOutput(this, 'ENSLinkAddress', {
+      description: 'ENSLinkAddress of the mail client',
+      value: `${this.api.origin}${API_BASE_PATH}`,
+    });
+    if (this.api.domainTarget !== undefined) {
+      new CfnOutput(this, 'DomainTarget', {
+        description: 'Point a CNAME record of domainName here',
+        value: this.api.domainTarget,
+      });
+    }
+    for (const functionId of FUNCTION_IDS) {
+      const name = functionId.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+      new CfnOutput(this, `${name}FunctionName`, { value: this.functions[functionId].lambda.functionName });
+    }
+  }
+}

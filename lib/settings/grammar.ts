@@ -1,0 +1,50 @@
+import * as z from 'zod';
+
+/** Why a text is not acceptable as an allowed host; undefined where it is. */
+export function hostComplaint(entry: string): string | undefined {
+  if (entry === '*') return undefined;
+  if (/^\d+(\.\d+){3}$|:/.test(entry)) return 'name the host, not an address or a URL';
+  if (/^(.*\.)?localhost$/.test(entry)) return 'loopback is for the stage "local" alone';
+  const label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';
+  if (!new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`).test(entry)) {
+    return 'write host names in lower case, such as mail.example.com or *.example.com';
+  }
+  return undefined;
+}
+
+/** The one form in which the local stage may name loopback. */
+export function isLoopbackEntry(entry: string): boolean {
+  return /^https?:\/\/127\.0\.0\.1:(\*|\d{1,5})$/.test(entry);
+}
+
+/** Every host entry that this stage may not use, each with its reason. */
+export function hostComplaints(entries: readonly string[], stage: string): readonly string[] {
+  return entries.flatMap((entry) => {
+    if (isLoopbackEntry(entry)) {
+      return stage === 'local' ? [] : [`"${entry}": loopback and http are for the stage "local" alone`];
+    }
+    const complaint = hostComplaint(entry);
+    return complaint === undefined ? [] : [`"${entry}": ${complaint}`];
+  });
+}
+
+/** IPv4 network in CIDR notation, e.g. 10.20.0.0/16, or IPv6, e.g. fd00::/8. */
+export const cidr = z.union([z.cidrv4(), z.cidrv6()]);
+
+export const emailAddress = z.email();
+
+/** Edit distance, for "did you mean". */
+export function distance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= left.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j += 1) {
+      const above = row[j] ?? 0;
+      const diagonal = row[j - 1] ?? 0;
+      const before = next[j - 1] ?? 0;
+      next.push(Math.min(above + 1, before + 1, diagonal + (left[i - 1] === right[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

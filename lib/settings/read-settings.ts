@@ -1,0 +1,122 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Settings, settingsSchema, settingTexts } from '../settings.ts';
+import { distance, hostComplaints } from './grammar.ts';
+
+/** Every mistake in the settings, one sentence each: the setting, its value, what is allowed. */
+export class SettingsError extends Error {
+  readonly sentences: readonly string[];
+  constructor(sentences: readonly string[]) {
+    super(['cdk.json, "ens":', ...sentences].join('\n  '));
+    this.name = 'SettingsError';
+    this.sentences = sentences;
+  }
+}
+
+const NAMES = Object.keys(settingsSchema.shape);
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+}
+
+function sentence(name: string, value: unknown, allowed: string): string {
+  return `Setting "${name}" is ${shown(value)}: allowed is ${allowed}.`;
+}
+
+function unknownSentence(name: string): string {
+  const nearest = NAMES.map((known) => ({ known, steps: distance(name.toLowerCase(), known.toLowerCase()) }))
+    .filter(({ known, steps }) => steps <= Math.max(2, known.length / 3))
+    .sort((left, right) => left.steps - right.steps)[0];
+  const hint = nearest === undefined ? `known are ${NAMES.join(', ')}` : `did you mean "${nearest.known}"?`;
+  return `Setting "${name}" is unknown: ${hint}`;
+}
+
+function allowedFor(name: string): string {
+  const schema = Object.entries(settingsSchema.shape).find(([known]) => known === name)?.[1];
+  return (schema && settingTexts.get(schema)?.allowed) ?? 'nothing';
+}
+
+function together(left: keyof Settings, right: keyof Settings, settings: Settings): readonly string[] {
+  if ((settings[left] === undefined) === (settings[right] === undefined)) return [];
+  const absent = settings[left] === undefined ? left : right;
+  return [sentence(absent, undefined, allowedFor(absent))];
+}
+
+function caComplaints(file: string | undefined, directory: string): readonly string[] {
+  if (file === undefined) return [];
+  try {
+    new X509Certificate(readFileSync(resolve(directory, file)));
+    return [];
+  } catch {
+    return [sentence('extraCaFile', file, `${allowedFor('extraCaFile')}; this one cannot be read as such`)];
+  }
+}
+
+function complaintsAcross(settings: Settings, directory: string): readonly string[] {
+  const complaints = [
+    ...together('domainName', 'certificateArn', settings),
+    ...together('apnsSecretName', 'apnsBundleId', settings),
+    ...caComplaints(settings.extraCaFile, directory),
+  ];
+  for (const name of ['allowedExchangeHosts', 'allowedTokenHosts'] as const) {
+    const hosts = hostComplaints(settings[name], settings.stage);
+    if (hosts.length > 0) {
+      complaints.push(sentence(name, settings[name], `${allowedFor(name)} (${hosts.join('; ')})`));
+    }
+  }
+  if (settings.databaseMaxCapacity < settings.databaseMinCapacity) {
+    complaints.push(
+      sentence('databaseMaxCapacity', settings.databaseMaxCapacity, allowedFor('databaseMaxCapacity')),
+    );
+  }
+  if (settings.staticEgressAllocationIds.length === 1) {
+    complaints.push(
+      sentence(
+        'staticEgressAllocationIds',
+        settings.staticEgressAllocationIds,
+        allowedFor('staticEgressAllocationIds'),
+      ),
+    );
+  }
+  if (settings.keyLifeDays * 24 <= settings.keyRotationHours) {
+    complaints.push(sentence('keyLifeDays', settings.keyLifeDays, 'more days than keyRotationHours has'));
+  }
+  return complaints;
+}
+
+function parseContext(context: unknown): object {
+  let value = context;
+  if (typeof context === 'string') {
+    try {
+      value = JSON.parse(context);
+    } catch {
+      throw new SettingsError(['The settings given with -c ens=… are not JSON.']);
+    }
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new SettingsError([`The settings are ${shown(value)}: allowed is an object {"name": value, …}.`]);
+  }
+  return value;
+}
+
+/**
+ * The settings of this deployment from the context value "ens" (an object, or its JSON text).
+ * `directory` is where relative file names start. Throws SettingsError with every mistake found.
+ */
+export function readSettings(context: unknown, directory: string): Settings {
+  const entries = new Map<string, unknown>(Object.entries(parseContext(context)));
+  const unknown = [...entries.keys()].filter((name) => !NAMES.includes(name)).map(unknownSentence);
+  const known = Object.fromEntries([...entries].filter(([name]) => NAMES.includes(name)));
+  const result = settingsSchema.safeParse(known);
+  if (!result.success) {
+    const names = new Set(result.error.issues.map((issue) => String(issue.path[0])));
+    const wrong = [...names].map((name) => sentence(name, entries.get(name), allowedFor(name)));
+    throw new SettingsError([...unknown, ...wrong]);
+  }
+  const complaints = [...unknown, ...complaintsAcross(result.data, directory)];
+  if (complaints.length > 0) throw new SettingsError(complaints);
+  return result.data;
+}

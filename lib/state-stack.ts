@@ -1,0 +1,62 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { Database } from './constructs/database.ts';
+import type { Settings } from './settings.ts';
+
+export interface StateStackProps extends StackProps {
+  readonly settings: Settings;
+}
+
+/** What must survive: the database, its secrets, the pepper, and the key that wraps all private keys. */
+export class StateStack extends Stack {
+  readonly database: Database;
+  readonly pepper: Secret;
+  readonly wrappingKey: Key;
+
+  constructor(scope: Construct, id: string, props: StateStackProps) {
+    super(scope, id, props);
+    const { settings } = props;
+    this.database = new Database(this, 'Database', { vpc: this.network(), settings });
+    this.pepper = new Secret(this, 'Pepper', {
+      secretName: `ens/${settings.stage}/pepper`,
+      description: 'ENS: keys the HMACs of addresses and callback ids. Changing it loses every registration',
+      // 64 letters and digits are 381 bits.
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(this.pepper).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'A new pepper would orphan every registration and every callback URL that Exchange holds.',
+    });
+    this.wrappingKey = new Key(this, 'WrappingKey', {
+      alias: `ens-${settings.stage}-wrapping`,
+      description: 'ENS: wraps the private keys that credentials are encrypted for',
+      enableKeyRotation: true,
+      pendingWindow: Duration.days(30),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    // What the command line looks for.
+    new CfnOutput(this, 'DatabaseArn', { value: this.database.cluster.clusterArn });
+    new CfnOutput(this, 'DatabaseSecretArn', { value: this.database.appSecret.secretArn });
+    new CfnOutput(this, 'OwnerSecretArn', { value: this.database.ownerSecret.secretArn });
+    new CfnOutput(this, 'WrappingKeyArn', { value: this.wrappingKey.keyArn });
+  }
+
+  private network(): Vpc {
+    const vpc = new Vpc(this, 'DatabaseNetwork', {
+      ipAddresses: IpAddresses.cidr('10.213.0.0/24'),
+      maxAzs: 2,
+      natGateways: 0,
+      restrictDefaultSecurityGroup: false,
+      subnetConfiguration: [{ name: 'database', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 26 }],
+    });
+    Validations.of(vpc).acknowledge({
+      id: 'AwsSolutions-VPC7',
+      reason: 'No route leads into or out of this network and no group admits a connection: no flow to log.',
+    });
+    return vpc;
+  }
+}
