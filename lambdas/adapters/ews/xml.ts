@@ -1,0 +1,185 @@
+import { SaxesParser } from 'saxes';
+
+/** One element, by namespace and local name; prefixes mean nothing. */
+export interface XmlElement {
+  /** Namespace URI; empty where there is none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** By local name, without namespace declarations. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly children: readonly XmlElement[];
+  /** Character data directly inside, in order. */
+  readonly text: string;
+}
+
+export type XmlFault = 'too-large' | 'doctype' | 'too-deep' | 'malformed';
+
+export type XmlResult =
+  | { readonly ok: true; readonly root: XmlElement }
+  | { readonly ok: false; readonly fault: XmlFault };
+
+export interface XmlLimits {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  readonly maxElements: number;
+  readonly maxAttributes: number;
+  /** Longest attribute value, in UTF-16 units. */
+  readonly maxAttributeLength: number;
+}
+
+interface OpenElement extends XmlElement {
+  readonly children: XmlElement[];
+  text: string;
+}
+
+/** XML declaration, if any; its values are looked at by `decode` and never by the parser. */
+const DECLARATION = /^<\?xml((?:\s+[a-z]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*\?>/;
+const ENCODINGS: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
+
+/**
+ * Reads an XML document strictly: size first, well-formed with namespaces, UTF-8, no DOCTYPE, hence no
+ * entities but the five of XML itself, and everything bounded. A byte order mark is accepted, so is a missing
+ * declaration and one whose version carries more than a number (Amazon WorkMail documents such). Never throws.
+ */
+export function readXml(body: string | Uint8Array, limits: XmlLimits): XmlResult {
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  if (bytes > limits.maxBytes) return { ok: false, fault: 'too-large' };
+  const text = decode(body);
+  if (text === undefined) return { ok: false, fault: 'malformed' };
+  return parse(text, limits);
+}
+
+/** Text without byte order mark and declaration; undefined where it is not UTF-8 or says so itself. */
+function decode(body: string | Uint8Array): string | undefined {
+  let text: string;
+  try {
+    text =
+      typeof body === 'string'
+        ? body.replace(/^\uFEFF/, '')
+        : new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return undefined;
+  }
+  const declaration = DECLARATION.exec(text);
+  if (declaration === null) return text;
+  const version = /\sversion\s*=\s*["']([^"']*)/.exec(declaration[0])?.[1];
+  const encoding = /\sencoding\s*=\s*["']([^"']*)/.exec(declaration[0])?.[1];
+  if (version === undefined || !/^1\.0(?!\d)/.test(version)) return undefined;
+  if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase())) return undefined;
+  return text.slice(declaration[0].length);
+}
+
+function parse(text: string, limits: XmlLimits): XmlResult {
+  const parser = new SaxesParser({ xmlns: true, position: false });
+  const open: OpenElement[] = [];
+  let root: XmlElement | undefined;
+  let elements = 0;
+  let attributes = 0;
+  let fault: XmlFault = 'malformed';
+
+  function refuse(reason: XmlFault): never {
+    fault = reason;
+    throw new Error(reason);
+  }
+
+  parser.on('doctype', () => refuse('doctype'));
+  parser.on('opentagstart', () => {
+    attributes = 0;
+    elements += 1;
+    if (open.length >= limits.maxDepth) refuse('too-deep');
+    if (elements > limits.maxElements) refuse('too-large');
+  });
+  parser.on('attribute', ({ value }) => {
+    attributes += 1;
+    if (attributes > limits.maxAttributes || value.length > limits.maxAttributeLength) refuse('too-large');
+  });
+  parser.on('opentag', (tag) => {
+    const element: OpenElement = {
+      namespace: tag.uri,
+      name: tag.local,
+      attributes: localAttributes(Object.values(tag.attributes)),
+      children: [],
+      text: '',
+    };
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  });
+  parser.on('closetag', () => {
+    open.pop();
+  });
+  const addText = (piece: string): void => {
+    const element = open.at(-1);
+    if (element !== undefined) element.text += piece;
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+
+  try {
+    parser.write(text).close();
+  } catch {
+    return { ok: false, fault };
+  }
+  return root === undefined ? { ok: false, fault } : { ok: true, root };
+}
+
+function localAttributes(
+  attributes: readonly {
+    readonly prefix: string;
+    readonly local: string;
+    readonly name: string;
+    readonly value: string;
+  }[],
+): Readonly<Record<string, string>> {
+  const plain: Record<string, string> = Object.create(null);
+  for (const { prefix, local, name, value } of attributes) {
+    if (prefix === 'xmlns' || name === 'xmlns') continue;
+    // An attribute without prefix is the element's own and wins over a foreign one of that local name.
+    if (prefix === '' || !(local in plain)) plain[local] = value;
+  }
+  return plain;
+}
+
+/**
+ * The text without what XML 1.0 forbids, as character or as character reference: Exchange passes both on from
+ * mail subjects, and one odd subject must not cost the other mails of an answer.
+ */
+export function withoutForbiddenCharacters(text: string): string {
+  return text
+    .replace(/&#(?:x([0-9a-f]+)|([0-9]+));/gi, (reference, hex?: string, decimal?: string) =>
+      isCharacter(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)) ? reference : '',
+    )
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
+}
+
+/** XML 1.0, production 2. */
+function isCharacter(code: number): boolean {
+  return (
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd) ||
+    (code >= 0x10000 && code <= 0x10ffff)
+  );
+}
+
+/** First direct child of that name and, where given, namespace. */
+export function childOf(
+  parent: XmlElement | undefined,
+  name: string,
+  namespace?: string,
+): XmlElement | undefined {
+  return parent?.children.find(
+    (child) => child.name === name && (namespace === undefined || child.namespace === namespace),
+  );
+}
+
+/** Trimmed text of such a child; undefined where there is none or it is empty. */
+export function childText(
+  parent: XmlElement | undefined,
+  name: string,
+  namespace?: string,
+): string | undefined {
+  return childOf(parent, name, namespace)?.text.trim() || undefined;
+}
