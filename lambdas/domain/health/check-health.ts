@@ -45,7 +45,9 @@ export async function checkHealth(
     database,
     wrappingKey,
     pushApplications,
-    keyPair: verdict(view === undefined ? 'not known without the database' : keyPairFault(view, now, settings.keyRotationMs)),
+    keyPair: verdict(
+      view === undefined ? 'not known without the database' : keyPairFault(view, now, settings.keyRotationMs),
+    ),
     heartbeats: verdict(
       view === undefined
         ? 'not known without the database'

@@ -17,7 +17,10 @@ export interface CheckedIn {
 export async function checkIn(registrations: RegistrationStore, id: string): Promise<Outcome<CheckedIn>> {
   const view = isUuid(id) ? await registrations.checkIn(asId<RegistrationId>(id)) : undefined;
   if (view === undefined)
-    return refuse('REGISTRATION_UNKNOWN', 'The registration expired or was removed. Register the device again.');
+    return refuse(
+      'REGISTRATION_UNKNOWN',
+      'The registration expired or was removed. Register the device again.',
+    );
   return {
     ok: true,
     value: {

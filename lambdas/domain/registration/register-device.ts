@@ -1,14 +1,17 @@
 import { type Outcome, refuse } from '../errors.ts';
-import { endOfCredentials, isDurable } from '../model/credential-rules.ts';
 import type { Credentials } from '../model/credentials.ts';
-import { asId, type RegistrationId, type SubscriptionId } from '../model/ids.ts';
+import type { RegistrationId, SubscriptionId } from '../model/ids.ts';
 import type { Platform, Preferences } from '../model/preferences.ts';
 import type { EpochMs } from '../model/subscription.ts';
-import type { CallbackSeal } from '../ports/crypto.ts';
+import type { Pepper } from '../ports/crypto.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { PushEndpoints } from '../ports/push.ts';
-import type { RegistrationBegun, RegistrationStore } from '../ports/store.ts';
-import type { Ids } from '../ports/system.ts';
+import type { KeyPairStore, RegistrationBegun, RegistrationStore } from '../ports/store.ts';
+import {
+  prepareSubscription,
+  type SealingPorts,
+  type SealingSettings,
+} from '../sealing/prepare-subscription.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
 import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
@@ -16,16 +19,18 @@ import { refuseForExchange } from './refuse-exchange.ts';
 import { renewAfter } from './renewal-times.ts';
 import { guardSignIn, type SignInGuardPorts } from './sign-in-guard.ts';
 
-export interface RegisterDevicePorts extends OpenCredentialsPorts, FindExchangePorts, SignInGuardPorts {
-  readonly seal: CallbackSeal;
+export interface RegisterDevicePorts
+  extends OpenCredentialsPorts,
+    FindExchangePorts,
+    SignInGuardPorts,
+    SealingPorts {
+  readonly keyPairs: KeyPairStore;
+  readonly pepper: Pepper;
   readonly endpoints: PushEndpoints;
   readonly registrations: RegistrationStore;
-  readonly ids: Ids;
 }
 
-export interface RegisterDeviceSettings {
-  readonly callbackBaseUrl: string;
-  readonly callbackUrlCharacters: number;
+export interface RegisterDeviceSettings extends SealingSettings {
   readonly credentialsBytes: number;
   readonly keyLifeMs: number;
   readonly registrationLifetimeMs: number;
@@ -73,12 +78,11 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     try {
       const endpoint = await ensureEndpoint(ports, request.device);
       if (!endpoint.ok) return endpoint;
-      const subscriptionId = asId<SubscriptionId>(ports.ids.uuid());
-      const callback = await sealForCallback(subscriptionId, { ...credentials, ewsUrl });
-      if (!callback.ok) return callback;
+      const prepared = await prepare({ ...credentials, ewsUrl });
+      if (!prepared.ok) return prepared;
+      const { row, callbackUrl } = prepared.value;
       const now = ports.clock.now();
       const expiresAt = now + settings.registrationLifetimeMs;
-      const credentialsExpireAt = endOfCredentials(credentials.auth);
       const begun = await ports.registrations.begin({
         now,
         ewsHost: new URL(ewsUrl).host,
@@ -93,15 +97,10 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         endpointArn: endpoint.value.endpointArn,
         preferences: request.preferences,
         expiresAt,
-        subscription: {
-          id: subscriptionId,
-          ...callback.value.row,
-          durable: isDurable(credentials.auth),
-          credentialsExpireAt,
-        },
+        subscription: row,
       });
       if (begun.subscribe) {
-        const subscribed = await subscribe(mailbox, begun, subscriptionId, callback.value.url);
+        const subscribed = await subscribe(mailbox, begun, row.id, callbackUrl);
         if (!subscribed.ok) return subscribed;
       }
       return {
@@ -110,7 +109,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
           registrationId: begun.registrationId,
           created: begun.created,
           ewsUrl,
-          renewAfter: renewAfter(now, credentialsExpireAt),
+          renewAfter: renewAfter(now, row.credentialsExpireAt),
           expiresAt,
         },
       };
@@ -163,29 +162,17 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     }
   }
 
-  async function sealForCallback(
-    subscriptionId: SubscriptionId,
-    content: Credentials & { readonly ewsUrl: string },
-  ) {
-    const pair = await ports.keyPairs.newest();
-    if (pair === undefined)
-      return refuse('TEMPORARILY_UNAVAILABLE', 'There is no key pair yet; the next upkeep makes one.', {
-        retryAfterSeconds: 60,
-      });
-    const prefix = `${settings.callbackBaseUrl}/${await ports.pepper.callbackId(subscriptionId)}/`;
-    const sealed = await ports.seal.seal(
-      { ...content, subscriptionId },
-      pair,
-      settings.callbackUrlCharacters - 1 - prefix.length,
-    );
-    if (!sealed.ok)
-      return refuse(
-        'CREDENTIALS_TOO_LARGE',
-        'The credentials do not fit into the callback URL (2083 characters in Exchange), and this deployment does not allow splitting them (setting splittingAllowed).',
-      );
-    const { sealedSha256, rowHalf } = sealed;
-    const row = { sealedSha256, rowHalf, keyPairId: pair.id };
-    return { ok: true, value: { url: prefix + sealed.sealed, row } } as const;
+  async function prepare(content: Credentials & { readonly ewsUrl: string }) {
+    const prepared = await prepareSubscription(ports, settings, content);
+    if (prepared.ok) return { ok: true, value: prepared } as const;
+    return prepared.reason === 'too-large'
+      ? refuse(
+          'CREDENTIALS_TOO_LARGE',
+          'The credentials do not fit into the callback URL (2083 characters in Exchange), and this deployment does not allow splitting them (setting splittingAllowed).',
+        )
+      : refuse('TEMPORARILY_UNAVAILABLE', 'There is no key pair yet; the next upkeep makes one.', {
+          retryAfterSeconds: 60,
+        });
   }
 
   async function subscribe(

@@ -1,0 +1,168 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Mail, MailLookup } from '../model/mail.ts';
+import type { DeviceTarget } from '../model/subscription.ts';
+import type { ExchangeMailbox } from '../ports/exchange.ts';
+import type { Push } from '../ports/push.ts';
+import { badgeFor } from '../push/badge.ts';
+import {
+  announces,
+  collapseKeyOf,
+  countPush,
+  neutralPush,
+  newMailPush,
+  splitAnnouncements,
+} from '../push/content-rules.ts';
+import { askToSignIn } from './ask-to-sign-in.ts';
+import { addDeliveries, deliver } from './deliver.ts';
+import { type Handling, knownUnread } from './handling.ts';
+import { judgeFailure, leaveAlone } from './judge-failure.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { renewSubscription } from './renew-subscription.ts';
+
+/** One notification to come: about a mail, or about "a message" where nothing may or can be said of it. */
+interface Entry {
+  readonly collapseKey: string;
+  readonly itemId: string;
+  readonly mail?: Mail | undefined;
+}
+
+type Fetched =
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'signed-out' };
+
+/**
+ * Announces every new item of the request on every device (DESIGN section 4): with sender and subject where the
+ * mail could be fetched as its owner, neutrally where not. No mail that Exchange reports goes unannounced.
+ */
+export async function announceMails(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
+  const fetched = await fetchEntries(ports, settings, handling);
+  if (fetched.kind === 'signed-out' || fetched.entries.length === 0) return;
+  const unread = await unreadForBadge(handling);
+  const { single, more } = splitAnnouncements(fetched.entries, settings.pushesPerRequest);
+  const pushesFor = (device: DeviceTarget): readonly Push[] => {
+    const badge = badgeFor(device, unread);
+    const { preferences } = device;
+    const singles = single.map(({ mail, collapseKey, itemId }) =>
+      mail === undefined
+        ? neutralPush({ collapseKey, badge, sound: preferences.sound, itemId })
+        : newMailPush(mail, { preferences, ceiling: settings.contentCeiling, collapseKey, badge }),
+    );
+    const last = more.at(-1);
+    if (last === undefined) return singles;
+    return [
+      ...singles,
+      countPush(more.length, { collapseKey: last.collapseKey, badge, sound: preferences.sound }),
+    ];
+  };
+  handling.deliveries = addDeliveries(handling.deliveries, await deliver(ports, handling.view, pushesFor));
+  const announced = fetched.entries.filter((entry) => entry.mail !== undefined).length;
+  if (announced > 0) ports.metrics.count('MailAnnounced', announced);
+  const neutral = fetched.entries.length - announced;
+  if (neutral > 0) ports.metrics.count('NeutralAnnounced', neutral);
+}
+
+async function fetchEntries(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<Fetched> {
+  const ids = handling.summary.newItemIds;
+  const neutral = (): Fetched => ({ kind: 'entries', entries: ids.map((id) => neutralEntry(ports, id)) });
+  const opened = await handling.access.open();
+  if (!opened.ok) {
+    if (opened.closed === 'host-refused') leaveAlone(ports, handling);
+    if (opened.closed === 'seal-broken' || opened.closed === 'key-retired') {
+      // Only the phone can make a new subscription now: upkeep wakes it.
+      handling.changes.lost = true;
+      ports.metrics.count('KeyUnavailable');
+    }
+    return neutral();
+  }
+  const asked = ids.slice(0, settings.itemsPerFetch);
+  const result = await opened.mailbox.mails(asked);
+  if (result.ok)
+    return {
+      kind: 'entries',
+      entries: [...entriesOf(ports, handling, result.value), ...rest(ports, settings, ids)],
+    };
+  switch (await judgeFailure(ports, handling, result.failure)) {
+    case 'neutral':
+      return neutral();
+    case 'sign-in':
+      await askToSignIn(ports, handling);
+      return handling.answer === 'unsubscribe' ? { kind: 'signed-out' } : neutral();
+    case 'rediscover': {
+      const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
+      const retried = await moved?.mailbox.mails(asked);
+      moved?.mailbox.close();
+      return retried?.ok === true
+        ? {
+            kind: 'entries',
+            entries: [...entriesOf(ports, handling, retried.value), ...rest(ports, settings, ids)],
+          }
+        : neutral();
+    }
+  }
+}
+
+function rest(ports: CallbackPorts, settings: CallbackSettings, ids: readonly string[]): readonly Entry[] {
+  return ids.slice(settings.itemsPerFetch).map((id) => neutralEntry(ports, id));
+}
+
+function neutralEntry(ports: Pick<CallbackPorts, 'itemIds'>, itemId: string): Entry {
+  return { itemId, collapseKey: collapseKeyOf(ports.itemIds.canonical(itemId)) };
+}
+
+function entriesOf(
+  ports: CallbackPorts,
+  handling: Handling,
+  lookups: readonly MailLookup[],
+): readonly Entry[] {
+  if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+  return lookups.flatMap((lookup) => entriesFor(ports, handling, lookup));
+}
+
+function entriesFor(ports: CallbackPorts, handling: Handling, lookup: MailLookup): readonly Entry[] {
+  switch (lookup.kind) {
+    case 'gone':
+      return [];
+    case 'unreadable':
+      return [neutralEntry(ports, lookup.itemId)];
+    case 'mail':
+      return entryOf(ports, handling, lookup.mail);
+  }
+}
+
+/** A mail that does not lie in this mailbox's Inbox may be somebody else's: nothing of it is shown. */
+function entryOf(ports: CallbackPorts, handling: Handling, mail: Mail): readonly Entry[] {
+  const entry = neutralEntry(ports, mail.itemId);
+  const isOurs =
+    mail.parentFolderId !== undefined &&
+    timingSafeEqual(ports.itemIds.folderIdSha256(mail.parentFolderId), handling.view.mailbox.inboxSha256);
+  if (!isOurs) {
+    ports.metrics.count('OwnerMismatch');
+    ports.log.error('owner-mismatch', { subscriptionId: handling.view.id });
+    return [entry];
+  }
+  return announces(mail) ? [{ ...entry, mail }] : [];
+}
+
+/** From the request where it says so, else asked for, and only where a device shows it. */
+async function unreadForBadge(handling: Handling): Promise<number | undefined> {
+  const wanted = handling.view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
+  if (!wanted || handling.summary.unread !== undefined) return knownUnread(handling)?.count;
+  const opened = await handling.access.open();
+  if (!opened.ok) return undefined;
+  const inbox = await inboxUnread(opened.mailbox);
+  if (inbox !== undefined) handling.changes.unread = { count: inbox, at: handling.now };
+  return inbox;
+}
+
+async function inboxUnread(mailbox: ExchangeMailbox): Promise<number | undefined> {
+  const inbox = await mailbox.inbox();
+  return inbox.ok ? inbox.value.unreadCount : undefined;
+}

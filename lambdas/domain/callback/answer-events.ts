@@ -1,0 +1,133 @@
+import { DependencyUnavailable } from '../errors.ts';
+import { announceMails } from './announce-mails.ts';
+import type { CallbackAnswer } from './answer.ts';
+import { askToSignIn } from './ask-to-sign-in.ts';
+import { addDeliveries } from './deliver.ts';
+import { type Handling, storedUnread } from './handling.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { renewalReason, renewSubscription } from './renew-subscription.ts';
+import { reportUnread } from './report-unread.ts';
+import { announceNeutral, repeatOrOwe } from './rescue.ts';
+
+/** Events first, then what Exchange says of the subscription itself, then what can be healed, then one write. */
+export async function answerEvents(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<CallbackAnswer> {
+  const { view, summary, now } = handling;
+  ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
+  if (view.state === 'superseded') handling.answer = 'unsubscribe';
+  if (summary.newItemIds.length > 0) await announceMails(ports, settings, handling);
+  else await reportUnread(ports, handling);
+  if (isGap(handling)) {
+    ports.metrics.count('SubscriptionGap');
+    await announceIfUnreadRose(ports, handling);
+  }
+  if (summary.pushedError !== undefined)
+    await obeyPushedError(ports, settings, handling, summary.pushedError);
+  await renewIfDue(ports, settings, handling);
+  await writeChanges(ports, handling);
+  const { delivered, failed } = handling.deliveries;
+  if (failed > 0 && delivered === 0 && handling.answer === 'ok')
+    return repeatOrOwe(ports, view, summary, now);
+  return handling.answer;
+}
+
+/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
+function isGap({ view, summary }: Handling): boolean {
+  const { previousWatermark } = summary;
+  return (
+    previousWatermark !== undefined &&
+    view.watermark !== undefined &&
+    previousWatermark !== view.watermark &&
+    previousWatermark !== view.previousWatermark
+  );
+}
+
+/** Something may have been missed: "New message", unless the unread count says that nothing came. */
+async function announceIfUnreadRose(ports: CallbackPorts, handling: Handling): Promise<void> {
+  const before = storedUnread(handling.view)?.count;
+  const now = await currentUnread(handling);
+  const announced = handling.summary.newItemIds.length;
+  if (now === undefined || before === undefined || now <= before + announced) return;
+  handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, handling.view));
+}
+
+async function currentUnread(handling: Handling): Promise<number | undefined> {
+  const reported = handling.changes.unread ?? handling.summary.unread;
+  if (reported !== undefined) return reported.count;
+  const opened = await handling.access.open();
+  if (!opened.ok) return undefined;
+  const inbox = await opened.mailbox.inbox();
+  if (!inbox.ok) return undefined;
+  handling.changes.unread = { count: inbox.value.unreadCount, at: handling.now };
+  return inbox.value.unreadCount;
+}
+
+/** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
+async function obeyPushedError(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  error: NonNullable<Handling['summary']['pushedError']>,
+): Promise<void> {
+  ports.log.warn('exchange-pushed-error', { code: error.code, subscriptionId: handling.view.id });
+  switch (error.consequence) {
+    case 'subscribe-again':
+    case 'rediscover': {
+      await announceIfUnreadRose(ports, handling);
+      const renewed =
+        (await renewSubscription(ports, settings, handling, {
+          rediscover: error.consequence === 'rediscover',
+        })) ??
+        // A queue is lost on a move as well as on a restart: the old address is worth the other try.
+        (await renewSubscription(ports, settings, handling, {
+          rediscover: error.consequence !== 'rediscover',
+        }));
+      renewed?.mailbox.close();
+      if (renewed === undefined && handling.view.state !== 'superseded') {
+        handling.changes.lost = true;
+        ports.metrics.count('SubscriptionLost');
+      }
+      handling.answer = 'unsubscribe';
+      return;
+    }
+    case 'credentials-dead':
+      ports.metrics.count('CredentialsRejected');
+      await askToSignIn(ports, handling);
+      return;
+    case 'wait':
+    case 'unknown':
+      return;
+  }
+}
+
+async function renewIfDue(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
+  if (handling.answer === 'unsubscribe') return;
+  const reason = renewalReason(handling, settings);
+  if (reason === undefined) return;
+  ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
+  const renewed = await renewSubscription(ports, settings, handling, { rediscover: false });
+  renewed?.mailbox.close();
+}
+
+/** At most one statement, and none at all where nothing but the sighting has to be remembered. */
+async function writeChanges(ports: CallbackPorts, handling: Handling): Promise<void> {
+  const { view, now, changes, deliveries } = handling;
+  if (deliveries.gone.length > 0) changes.disabledEndpoints = deliveries.gone;
+  const isPartial = deliveries.failed > 0 && deliveries.delivered > 0;
+  if (isPartial) changes.owed = true;
+  if (Object.values(changes).every((change) => change === undefined)) return;
+  try {
+    await ports.store.record({ subscriptionId: view.id, now, ...changes });
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    ports.metrics.count('DatabaseUnavailable');
+    ports.log.error('aftermath-not-recorded', { code: error.code });
+  }
+}

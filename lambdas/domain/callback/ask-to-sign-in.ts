@@ -1,0 +1,23 @@
+import { DependencyUnavailable } from '../errors.ts';
+import { addDeliveries, deliver } from './deliver.ts';
+import type { Handling } from './handling.ts';
+import type { CallbackPorts } from './ports.ts';
+
+/**
+ * Ends a subscription whose credentials are proven dead: noted first, so that nobody is asked twice, then one
+ * "Sign in again" per device, then Unsubscribe. Where it cannot be noted, nothing ends.
+ */
+export async function askToSignIn(ports: CallbackPorts, handling: Handling): Promise<void> {
+  const { view, now } = handling;
+  try {
+    await ports.store.record({ subscriptionId: view.id, now, refused: 'proof' });
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    ports.metrics.count('DatabaseUnavailable');
+    return;
+  }
+  handling.changes.refused = undefined;
+  handling.answer = 'unsubscribe';
+  const sent = await deliver(ports, view, () => [{ type: 'sign-in' }]);
+  handling.deliveries = addDeliveries(handling.deliveries, sent);
+}

@@ -1,0 +1,41 @@
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import type { CallbackAftermath } from '../ports/store.ts';
+import { newerUnread, type Unread } from '../push/badge.ts';
+import { type Deliveries, NO_DELIVERIES } from './deliver.ts';
+import type { MailboxAccess } from './open-mailbox.ts';
+import type { Summary } from './summarize.ts';
+
+type Changes = {
+  -readonly [Member in keyof Omit<CallbackAftermath, 'subscriptionId' | 'now'>]: CallbackAftermath[Member];
+};
+
+/** One callback while it is being handled: what it found, and what it has decided so far. */
+export interface Handling {
+  readonly view: SubscriptionView;
+  readonly summary: Summary;
+  readonly sealed: string;
+  readonly now: EpochMs;
+  readonly deadlineMs: EpochMs;
+  readonly access: MailboxAccess;
+  /** Written at the end in one statement, where there is anything to write. */
+  readonly changes: Changes;
+  deliveries: Deliveries;
+  answer: 'ok' | 'unsubscribe';
+}
+
+export function beginHandling(
+  parts: Pick<Handling, 'view' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
+): Handling {
+  return { ...parts, changes: {}, deliveries: NO_DELIVERIES, answer: 'ok' };
+}
+
+/** Unread count as the database knew it before this request. */
+export function storedUnread(view: SubscriptionView): Unread | undefined {
+  const { unread, unreadAt } = view.mailbox;
+  return unread === undefined || unreadAt === undefined ? undefined : { count: unread, at: unreadAt };
+}
+
+/** The newest count that is known: from this request, or from a newer one that was handled already. */
+export function knownUnread(handling: Handling): Unread | undefined {
+  return newerUnread(storedUnread(handling.view), handling.summary.unread);
+}

@@ -1,0 +1,84 @@
+import type { ExchangeFailure } from '../ports/exchange.ts';
+import type { Handling } from './handling.ts';
+import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
+import type { CallbackPorts } from './ports.ts';
+
+const QUIET_MS = 15 * 60_000;
+const HOST_WINDOW_MS = 5 * 60_000;
+/** A host counts as faulty when more than this share of its mailboxes, and at least this many, turn suspect. */
+const HOST_SHARE = 0.05;
+const HOST_MINIMUM = 5;
+
+/** What follows from a failure of Exchange, decided from one table (DESIGN section 4). */
+export type Judgement =
+  /** Announce neutrally and go on. */
+  | 'neutral'
+  /** Proven: ask the user to sign in again, end the subscription. */
+  | 'sign-in'
+  /** The mailbox is served elsewhere: discover and subscribe again, then go on there. */
+  | 'rediscover';
+
+/** Judges and notes in `handling.changes` what has to be remembered. */
+export async function judgeFailure(
+  ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  handling: Handling,
+  failure: ExchangeFailure,
+): Promise<Judgement> {
+  ports.log.warn('exchange-failed', {
+    kind: failure.kind,
+    code: 'code' in failure ? failure.code : '',
+    subscriptionId: handling.view.id,
+  });
+  switch (failure.kind) {
+    case 'unauthorized':
+      return judgeRefusal(ports, handling);
+    case 'credentials-dead':
+    case 'refresh-refused':
+      ports.metrics.count('CredentialsRejected');
+      return 'sign-in';
+    case 'forbidden':
+    case 'tls':
+    case 'refused-address':
+      leaveAlone(ports, handling);
+      return 'neutral';
+    case 'not-found':
+    case 'moved':
+      return 'rediscover';
+    case 'unreachable':
+    case 'timeout':
+    case 'busy':
+    case 'subscription-limit':
+    case 'failed':
+      ports.metrics.count('ExchangeFailed');
+      return 'neutral';
+  }
+}
+
+/** Leaves Exchange alone for this mailbox for a quarter of an hour and alarms. */
+export function leaveAlone(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
+  handling.changes.quietUntil = handling.now + QUIET_MS;
+  ports.metrics.count('ExchangeBlocked');
+}
+
+/**
+ * One 401 is a symptom (a domain controller away, a lock-out in passing); a second one five minutes later or
+ * more is proof, unless the whole host refuses: then it is the host's fault and nobody is signed out.
+ */
+async function judgeRefusal(
+  ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  handling: Handling,
+): Promise<Judgement> {
+  const { view, now, changes } = handling;
+  changes.refused = 'first';
+  ports.metrics.count('CredentialsSuspect');
+  const { suspects, mailboxes } = await ports.store.hostSuspects(view.mailbox.ewsHost, now - HOST_WINDOW_MS);
+  if (suspects >= HOST_MINIMUM && suspects > mailboxes * HOST_SHARE) {
+    ports.metrics.count('HostSuspect');
+    ports.log.error('host-refuses-everybody', { suspects, mailboxes });
+    return 'neutral';
+  }
+  const isProof = view.suspectSince !== undefined && now - view.suspectSince >= SUSPECT_PAUSE_MS;
+  if (!isProof) return 'neutral';
+  ports.metrics.count('CredentialsRejected');
+  return 'sign-in';
+}

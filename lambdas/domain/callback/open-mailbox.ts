@@ -1,0 +1,82 @@
+import { PrivateKeyUnusable } from '../errors.ts';
+import type { SealedContent } from '../model/credentials.ts';
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import type { ExchangeMailbox } from '../ports/exchange.ts';
+import type { CallbackPorts } from './ports.ts';
+
+export const SUSPECT_PAUSE_MS = 5 * 60_000;
+
+/** Why the mailbox is not opened; what is announced then is neutral. */
+export type Closed =
+  /** A 403, a TLS fault or a refused host less than 15 minutes ago. */
+  | 'quiet'
+  /** A 401 less than five minutes ago. */
+  | 'suspect'
+  /** The key pair was retired in an emergency, or KMS refuses it for good. */
+  | 'key-retired'
+  /** Authentic URL, but the halves do not fit together: a fault of ours. */
+  | 'seal-broken'
+  /** The host is no longer on the list. */
+  | 'host-refused';
+
+export type Opened =
+  | { readonly ok: true; readonly mailbox: ExchangeMailbox; readonly content: SealedContent }
+  | { readonly ok: false; readonly closed: Closed };
+
+/** The user's mailbox for the rest of this request: opened on first use, once, and closed with the request. */
+export interface MailboxAccess {
+  /** Throws DependencyUnavailable('kms') where KMS does not answer. */
+  open(): Promise<Opened>;
+  /** Credentials as they stand now, if they were opened and the server rotated them. */
+  rotated(): SealedContent | undefined;
+  close(): void;
+}
+
+export function createMailboxAccess(
+  ports: Pick<CallbackPorts, 'vault' | 'seal' | 'rules' | 'exchange' | 'clock'>,
+  view: SubscriptionView,
+  sealed: string,
+  deadlineMs: EpochMs,
+): MailboxAccess {
+  let opening: Promise<Opened> | undefined;
+  let opened: Opened | undefined;
+
+  async function unseal(): Promise<Opened> {
+    const now = ports.clock.now();
+    if (view.quietUntil !== undefined && now < view.quietUntil) return { ok: false, closed: 'quiet' };
+    if (view.lastRefusedAt !== undefined && now - view.lastRefusedAt < SUSPECT_PAUSE_MS)
+      return { ok: false, closed: 'suspect' };
+    if (view.keyPair.retiredAt !== undefined) return { ok: false, closed: 'key-retired' };
+    const key = await ports.vault.privateKey(view.keyPair).catch((error: unknown) => {
+      if (error instanceof PrivateKeyUnusable) return undefined;
+      throw error;
+    });
+    if (key === undefined) return { ok: false, closed: 'key-retired' };
+    const unsealed = await ports.seal.open(sealed, view.rowHalf, key, view.id);
+    if (!unsealed.ok) return { ok: false, closed: 'seal-broken' };
+    const { content } = unsealed;
+    if (ports.rules.refuseExchangeUrl(content.ewsUrl) !== undefined)
+      return { ok: false, closed: 'host-refused' };
+    const { ewsUrl, email, auth } = content;
+    const mailbox = ports.exchange.open({ ewsUrl, credentials: { email, auth }, deadlineMs });
+    return { ok: true, mailbox, content };
+  }
+
+  return {
+    open() {
+      opening ??= unseal().then((result) => {
+        opened = result;
+        return result;
+      });
+      return opening;
+    },
+    rotated() {
+      if (opened?.ok !== true) return undefined;
+      const credentials = opened.mailbox.rotatedCredentials();
+      return credentials === undefined ? undefined : { ...opened.content, ...credentials };
+    },
+    close() {
+      if (opened?.ok === true) opened.mailbox.close();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { SealedContent } from '../model/credentials.ts';
+import type { WantedEvents } from '../model/subscription.ts';
+import type { ExchangeMailbox } from '../ports/exchange.ts';
+import { domainOf } from '../registration/find-exchange.ts';
+import { prepareSubscription } from '../sealing/prepare-subscription.ts';
+import type { Handling } from './handling.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+
+export interface Renewed {
+  /** The mailbox on the server where the new subscription lives; the caller closes it. */
+  readonly mailbox: ExchangeMailbox;
+}
+
+/**
+ * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new
+ * row, new subscription, then the old one is superseded and ends. Undefined where it did not come about; then
+ * nothing has changed, the row that was prepared is taken back and the old subscription counts on.
+ */
+export async function renewSubscription(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  options: { readonly rediscover: boolean },
+): Promise<Renewed | undefined> {
+  const opened = await handling.access.open();
+  if (!opened.ok || handling.view.state === 'superseded') return undefined;
+  const current = handling.access.rotated() ?? opened.content;
+  const content = options.rediscover ? await relocate(ports, handling, current) : current;
+  if (content === undefined) return undefined;
+
+  const { ewsUrl, email, auth } = content;
+  const mailbox = ports.exchange.open({
+    ewsUrl,
+    credentials: { email, auth },
+    deadlineMs: handling.deadlineMs,
+  });
+  const done =
+    (await isSameInbox(ports, handling, mailbox, options)) &&
+    (await resubscribe(ports, settings, handling, content, mailbox));
+  if (!done) {
+    mailbox.close();
+    return undefined;
+  }
+  handling.answer = 'unsubscribe';
+  ports.metrics.count('SubscriptionRenewed');
+  return { mailbox };
+}
+
+/** Where the mailbox is served now. The cached URL of the domain led us wrong: it goes. */
+async function relocate(
+  ports: CallbackPorts,
+  handling: Handling,
+  content: SealedContent,
+): Promise<SealedContent | undefined> {
+  const domain = domainOf(content.email);
+  await ports.ewsUrls.forget(domain);
+  const { email, auth } = content;
+  const found = await ports.autodiscover.discover({
+    credentials: { email, auth },
+    deadlineMs: handling.deadlineMs,
+  });
+  if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) return undefined;
+  await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
+  return { ...content, ewsUrl: found.ewsUrl };
+}
+
+/** Another server has to show the very Inbox that was registered, else it could take over a mailbox. */
+async function isSameInbox(
+  ports: CallbackPorts,
+  handling: Handling,
+  mailbox: ExchangeMailbox,
+  options: { readonly rediscover: boolean },
+): Promise<boolean> {
+  if (!options.rediscover) return true;
+  const inbox = await mailbox.inbox();
+  return (
+    inbox.ok &&
+    timingSafeEqual(ports.itemIds.folderIdSha256(inbox.value.folderId), handling.view.mailbox.inboxSha256)
+  );
+}
+
+async function resubscribe(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  content: SealedContent,
+  mailbox: ExchangeMailbox,
+): Promise<boolean> {
+  const { view, now } = handling;
+  const prepared = await prepareSubscription(ports, settings, content);
+  if (!prepared.ok) return false;
+  const { wantedEvents } = await ports.store.prepareRenewal({
+    now,
+    mailboxId: view.mailbox.id,
+    replaces: view.id,
+    subscription: prepared.row,
+    ewsHost: new URL(content.ewsUrl).host,
+  });
+  const subscriptionId = prepared.row.id;
+  const subscribed = await mailbox.subscribe({
+    callbackUrl: prepared.callbackUrl,
+    statusFrequencyMinutes: settings.statusFrequencyMinutes,
+    events: wantedEvents,
+  });
+  if (!subscribed.ok) {
+    ports.log.warn('renewal-failed', { kind: subscribed.failure.kind, subscriptionId: view.id });
+    await ports.registrations.abandon({ subscriptionId });
+    return false;
+  }
+  const { watermark } = subscribed.value;
+  await ports.registrations.activate({
+    now,
+    subscriptionId,
+    mailboxId: view.mailbox.id,
+    watermark,
+    wantedEvents,
+  });
+  return true;
+}
+
+/** Share of a key pair's life after which subscriptions move to a newer one. */
+const MOVE_AFTER_SHARE = 0.75;
+
+/** Why this subscription should be made anew although it works, or undefined where it should not. */
+export function renewalReason(
+  handling: Handling,
+  settings: Pick<CallbackSettings, 'keyLifeMs'>,
+): 'key-pair-ages' | 'refresh-token-rotated' | 'events-changed' | undefined {
+  const { view, now } = handling;
+  if (view.state === 'superseded' || view.devices.length === 0) return undefined;
+  if (handling.access.rotated() !== undefined) return 'refresh-token-rotated';
+  const wanted: WantedEvents = view.devices.some((device) => device.preferences.badge)
+    ? 'mail-and-badge'
+    : 'mail';
+  if (wanted !== view.wantedEvents) return 'events-changed';
+  const { createdAt } = view.keyPair;
+  const ages = now - createdAt > settings.keyLifeMs * MOVE_AFTER_SHARE;
+  return ages && view.newestKeyPairCreatedAt > createdAt ? 'key-pair-ages' : undefined;
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { DependencyUnavailable } from '../errors.ts';
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import { neutralPush } from '../push/content-rules.ts';
+import { type CallbackAnswer, REPEAT_WINDOW_MS } from './answer.ts';
+import { type Deliveries, deliver } from './deliver.ts';
+import type { CallbackPorts } from './ports.ts';
+import type { Summary } from './summarize.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** "New message" on every device, about nothing in particular: the same one again replaces itself. */
+export function announceNeutral(ports: CallbackPorts, view: SubscriptionView): Promise<Deliveries> {
+  ports.metrics.count('NeutralAnnounced');
+  const collapseKey = createHash('sha256').update(`neutral:${view.mailbox.id}`).digest('base64url');
+  return deliver(ports, view, ({ preferences }) => [neutralPush({ collapseKey, sound: preferences.sound })]);
+}
+
+/** An authentic URL with a body that cannot be read: something may have arrived. At most one push an hour. */
+export async function announceUnreadable(
+  ports: CallbackPorts,
+  view: SubscriptionView,
+  reason: string,
+  now: EpochMs,
+): Promise<CallbackAnswer> {
+  ports.metrics.count('CallbackUnreadable');
+  ports.log.warn('callback-unreadable', { reason, subscriptionId: view.id });
+  if (view.lastNeutralAt !== undefined && now - view.lastNeutralAt < HOUR_MS) return 'ok';
+  await ports.store.record({ subscriptionId: view.id, now, neutralAt: now });
+  await announceNeutral(ports, view);
+  return 'ok';
+}
+
+/**
+ * What is left when something failed that no rule expects. An outage of ours makes Exchange repeat the request
+ * while it is worth it; anything else is announced neutrally. Never `unsubscribe`, and never throws.
+ */
+export async function rescue(
+  ports: CallbackPorts,
+  failed: {
+    readonly error: unknown;
+    readonly view: SubscriptionView | undefined;
+    readonly summary: Summary | undefined;
+    readonly receivedAt: EpochMs;
+  },
+): Promise<CallbackAnswer> {
+  const { error, view, summary, receivedAt } = failed;
+  if (error instanceof DependencyUnavailable) {
+    ports.metrics.count(error.dependency === 'database' ? 'DatabaseUnavailable' : 'KeyUnavailable');
+    ports.log.error('dependency-unavailable', { dependency: error.dependency, code: error.code });
+  } else {
+    ports.metrics.count('CallbackFailed');
+    ports.log.error('callback-failed', { errorName: error instanceof Error ? error.name : typeof error });
+  }
+  // Nothing happened in the mailbox, or the same bytes would come again and be no more readable.
+  if (summary === undefined || summary.heartbeat) return 'ok';
+  const isOutage = error instanceof DependencyUnavailable;
+  if (isOutage && mayRepeat(summary, receivedAt)) return repeat(ports);
+  if (view === undefined) return mayRepeat(summary, receivedAt) ? repeat(ports) : 'ok';
+  const sent = await announceNeutral(ports, view).catch(() => undefined);
+  const reached = sent !== undefined && (sent.delivered > 0 || sent.failed === 0);
+  return reached ? 'ok' : repeatOrOwe(ports, view, summary, receivedAt);
+}
+
+/** Nothing could be delivered: Exchange repeats while the mail is young, after that it is owed to the phones. */
+export async function repeatOrOwe(
+  ports: CallbackPorts,
+  view: SubscriptionView,
+  summary: Summary,
+  receivedAt: EpochMs,
+): Promise<CallbackAnswer> {
+  if (mayRepeat(summary, receivedAt)) return repeat(ports);
+  ports.metrics.count('MailboxOwed');
+  try {
+    await ports.store.record({ subscriptionId: view.id, now: receivedAt, owed: true });
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    // What an absent database cannot record, the gap rule finds at the next request.
+    ports.log.error('owed-not-recorded', { code: error.code });
+  }
+  return 'ok';
+}
+
+function mayRepeat(summary: Summary, receivedAt: EpochMs): boolean {
+  return receivedAt - (summary.oldestEventAt ?? receivedAt) < REPEAT_WINDOW_MS;
+}
+
+function repeat(ports: CallbackPorts): CallbackAnswer {
+  ports.metrics.count('CallbackRetryRequested');
+  return 'try-again';
+}

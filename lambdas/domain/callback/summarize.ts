@@ -1,0 +1,64 @@
+import type {
+  IncomingNotification,
+  MailboxEvent,
+  NotificationMessage,
+  PushedErrorConsequence,
+} from '../model/mailbox-event.ts';
+import type { EpochMs } from '../model/subscription.ts';
+import { latestUnread, type Unread } from '../push/badge.ts';
+
+/** What one callback asks of us, all its messages and events taken together. */
+export interface Summary {
+  /** Status events alone: nothing happened, the subscription lives. */
+  readonly heartbeat: boolean;
+  /** New items in order of occurrence, each once. */
+  readonly newItemIds: readonly string[];
+  /** Something was read, moved, deleted or changed, so that the count may differ. */
+  readonly countMayDiffer: boolean;
+  readonly unread: Unread | undefined;
+  /** Last watermark, the one that the next request will name as the previous one. */
+  readonly watermark: string | undefined;
+  readonly previousWatermark: string | undefined;
+  readonly oldestEventAt: EpochMs | undefined;
+  readonly moreEvents: boolean;
+  readonly pushedError: { readonly code: string; readonly consequence: PushedErrorConsequence } | undefined;
+}
+
+const COUNT_CHANGES: ReadonlySet<MailboxEvent['type']> = new Set(['modified', 'moved', 'deleted']);
+
+/** Most serious first: with several errors in one request the first of this list decides. */
+const SEVERITY: readonly PushedErrorConsequence[] = [
+  'credentials-dead',
+  'rediscover',
+  'subscribe-again',
+  'wait',
+  'unknown',
+];
+
+export function summarize(
+  notification: Extract<IncomingNotification, { kind: 'notification' }>,
+  receivedAt: EpochMs,
+): Summary {
+  const blocks = notification.messages.filter(isEvents);
+  const events = blocks.flatMap((block) => block.events);
+  const real = events.filter((event) => event.type !== 'status');
+  const items = real.filter((event) => event.type === 'new-mail' && event.target?.kind === 'item');
+  const times = real.flatMap((event) => (event.at === undefined ? [] : [event.at]));
+  return {
+    heartbeat: real.length === 0 && blocks.length === notification.messages.length,
+    newItemIds: [...new Set(items.flatMap((event) => event.target?.id ?? []))],
+    countMayDiffer: real.some((event) => COUNT_CHANGES.has(event.type)),
+    unread: latestUnread(real, receivedAt),
+    watermark: events.findLast((event) => event.watermark !== undefined)?.watermark,
+    previousWatermark: blocks.find((block) => block.previousWatermark !== undefined)?.previousWatermark,
+    oldestEventAt: times.length === 0 ? undefined : Math.min(...times),
+    moreEvents: blocks.at(-1)?.moreEvents === true,
+    pushedError: notification.messages
+      .filter((message) => message.kind === 'error')
+      .sort((a, b) => SEVERITY.indexOf(a.consequence) - SEVERITY.indexOf(b.consequence))[0],
+  };
+}
+
+function isEvents(message: NotificationMessage): message is Extract<NotificationMessage, { kind: 'events' }> {
+  return message.kind === 'events';
+}
