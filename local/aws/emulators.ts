@@ -1,0 +1,151 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type CallLog, FUNCTION_HEADER, REQUEST_HEADER } from '../world/calls.ts';
+import type { WorldClock } from '../world/clock.ts';
+import type { FaultBoard } from '../world/faults.ts';
+import { faultError } from './fault-texts.ts';
+import { createGate, type UsedGrant } from './gate.ts';
+import { type AwsService, accessKeyId, type Routed, readBody, route, sendError, sendResult } from './http.ts';
+import { type ClusterSeed, type Database, startDatabase } from './rds-data/database.ts';
+import { answerRdsData } from './rds-data/service.ts';
+import { createSecretsManager, type SecretSeed } from './secrets-manager.ts';
+import { AwsError, type JsonObject, type Operation, type Principal } from './wire.ts';
+
+export interface AwsOptions {
+  readonly clock: WorldClock;
+  readonly calls: CallLog;
+  readonly faults: FaultBoard;
+  readonly region: string;
+  readonly accountId: string;
+  /** Who calls, by the access key id in the signature; undefined: nobody that AWS knows. */
+  principal(accessKeyId: string): Principal | undefined;
+  readonly clusters: readonly ClusterSeed[];
+  readonly secrets: readonly SecretSeed[];
+}
+
+export interface AwsWorld {
+  /** `http://127.0.0.1:<port>`, for every AWS_ENDPOINT_URL_*. */
+  readonly origin: string;
+  readonly database: Database;
+  /** Every (role, action, matching pattern) that some call has needed so far. */
+  usedGrants(): readonly UsedGrant[];
+  close(): Promise<void>;
+}
+
+/**
+ * The RDS Data API, KMS, SNS and Secrets Manager on one local origin, for the real SDK clients. Every call is
+ * judged by the caller's policy, may be made to fail by the fault board, and is written into the call log.
+ */
+export async function startAws(options: AwsOptions): Promise<AwsWorld> {
+  const { clock, calls, faults } = options;
+  const gate = createGate();
+  const secrets = createSecretsManager(options);
+  const database = await startDatabase(options.clusters, secrets, clock);
+
+  const services: Record<AwsService, (operation: Operation) => Promise<JsonObject>> = {
+    'rds-data': (operation) =>
+      answerRdsData(operation, { cluster: database.cluster, secretText: secrets.currentText }),
+    secretsmanager: async (operation) => secrets.answer(operation),
+    kms: async () => ({}),
+    sns: async () => ({}),
+  };
+
+  async function answer(routed: Routed, principal: Principal | undefined): Promise<JsonObject> {
+    const fault = faults.take(routed.service, routed.action);
+    if (fault !== undefined && fault.delayMs > 0) await lag(fault.delayMs);
+    if (fault?.error !== undefined) throw faultError(routed.service, fault.error);
+    if (principal === undefined) throw unknownCaller(routed.service);
+    const authorize = gate.authorizer(principal, routed.service);
+    return await services[routed.service]({ action: routed.action, input: readInput(routed), authorize });
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const startMs = performance.now();
+    // The SDK corrects its own clock by this header: it has to tell the world's time.
+    response.setHeader('date', new Date(clock.now()).toUTCString());
+    const routed = route(request, await readBody(request));
+    if (routed === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    const principal = options.principal(accessKeyId(request));
+    let outcome = 'ok';
+    try {
+      const result = await answer(routed, principal);
+      sendResult(response, routed, result);
+    } catch (error) {
+      const known = asAwsError(error);
+      outcome = known.code;
+      if (known.code === 'ECONNRESET') request.socket.destroy();
+      else sendError(response, routed.service, known);
+    }
+    calls.record({
+      at: new Date(clock.now()).toISOString(),
+      function: header(request, FUNCTION_HEADER) ?? principal?.functionId ?? 'unknown',
+      requestId: header(request, REQUEST_HEADER) ?? '',
+      service: routed.service,
+      action: routed.action,
+      ms: Math.round((performance.now() - startMs) * 10) / 10,
+      outcome,
+    });
+  }
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.keepAliveTimeout = 60_000;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', resolve);
+  await promise;
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    database,
+    usedGrants: gate.usedGrants,
+    async close() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      server.closeAllConnections();
+      await closed.promise;
+      await database.close();
+    },
+  };
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function readInput(routed: Routed): JsonObject {
+  try {
+    return routed.input();
+  } catch {
+    throw new AwsError('SerializationException', 400, 'The request body is not what the operation takes');
+  }
+}
+
+function unknownCaller(service: AwsService): AwsError {
+  const message = 'The security token included in the request is invalid.';
+  return new AwsError(
+    service === 'sns' ? 'InvalidClientTokenId' : 'UnrecognizedClientException',
+    403,
+    message,
+  );
+}
+
+/** Whatever is no answer of a service is a bug of the emulator: said aloud, as a server error. */
+function asAwsError(error: unknown): AwsError {
+  if (error instanceof AwsError) return error;
+  const message = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error);
+  return new AwsError('InternalFailure', 500, `emulator: ${message}`);
+}
+
+/** Real time: a caller waits for the answer with its own timers. */
+function lag(delayMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, delayMs);
+  return promise;
+}

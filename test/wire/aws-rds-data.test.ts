@@ -1,0 +1,347 @@
+import {
+  BatchExecuteStatementCommand,
+  BeginTransactionCommand,
+  CommitTransactionCommand,
+  ExecuteStatementCommand,
+  type ExecuteStatementCommandInput,
+  RDSDataClient,
+  RollbackTransactionCommand,
+} from '@aws-sdk/client-rds-data';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AS_LAMBDA,
+  AS_OWNER,
+  CLUSTER_ARN,
+  LAMBDA_SECRET_ARN,
+  startTestAws,
+  type TestAws,
+} from '../support/aws.ts';
+
+let world: TestAws;
+let client: RDSDataClient;
+
+beforeAll(async () => {
+  world = await startTestAws();
+  client = new RDSDataClient(world.client());
+  await sql('CREATE TABLE things (id uuid PRIMARY KEY, name text, amount bigint, at timestamptz)');
+});
+
+afterAll(async () => {
+  client.destroy();
+  await world.close();
+});
+
+type Rest = Omit<ExecuteStatementCommandInput, 'resourceArn' | 'secretArn' | 'sql'>;
+
+function sql(statement: string, rest: Rest = {}, login = AS_OWNER) {
+  return client.send(new ExecuteStatementCommand({ ...login, sql: statement, ...rest }));
+}
+
+async function refusal(call: Promise<unknown>): Promise<{ name: string; message: string; status?: number }> {
+  const error: unknown = await call.then(
+    () => new Error('was not refused'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof Error)) throw new Error('not an error');
+  const metadata: unknown = Reflect.get(error, '$metadata');
+  const status: unknown =
+    typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'httpStatusCode') : undefined;
+  return {
+    name: error.name,
+    message: error.message,
+    ...(typeof status === 'number' ? { status } : {}),
+  };
+}
+
+const id = '6b6f2a8e-0d9e-4f3a-9a51-0d2b8a2b2f10';
+
+describe('a result', () => {
+  it('has one field type per PostgreSQL type', async () => {
+    const { records, numberOfRecordsUpdated } = await sql(
+      `SELECT 1::int2, 2::int4, 3::int8, 1.5::float8, 1.50::numeric, true, 'x'::text, NULL::text,
+              '\\x00ff'::bytea, '${id}'::uuid, '{"a": 1}'::jsonb,
+              '2026-01-02 03:04:05.678+02'::timestamptz, '2026-01-02'::date, ARRAY['a', 'b,"c']`,
+    );
+    expect(records).toEqual([
+      [
+        { longValue: 1 },
+        { longValue: 2 },
+        { longValue: 3 },
+        { doubleValue: 1.5 },
+        { stringValue: '1.50' },
+        { booleanValue: true },
+        { stringValue: 'x' },
+        { isNull: true },
+        { blobValue: Uint8Array.of(0, 255) },
+        { stringValue: id },
+        { stringValue: '{"a": 1}' },
+        { stringValue: '2026-01-02 01:04:05.678' },
+        { stringValue: '2026-01-02' },
+        { arrayValue: { stringValues: ['a', 'b,"c'] } },
+      ],
+    ]);
+    expect(numberOfRecordsUpdated).toBe(0);
+  });
+
+  it('names its columns only on demand', async () => {
+    const plain = await sql('SELECT 1 AS one');
+    const named = await sql('SELECT 1 AS one', { includeResultMetadata: true });
+    expect(plain.columnMetadata).toBeUndefined();
+    expect(named.columnMetadata?.map(({ label, typeName }) => [label, typeName])).toEqual([['one', 'int4']]);
+  });
+
+  it('comes as JSON text on demand', async () => {
+    const { formattedRecords, records } = await sql(`SELECT 1 AS n, 'x' AS t, NULL::int AS nothing`, {
+      formatRecordsAs: 'JSON',
+    });
+    expect(formattedRecords).toBe('[{"n":1,"t":"x","nothing":null}]');
+    expect(records).toBeUndefined();
+  });
+
+  it.each([
+    ['SELECT rolname FROM pg_roles', 'NAME'],
+    [`SELECT '1 day'::interval`, 'INTERVAL'],
+  ])('with a type that the Data API does not know is refused: %s', async (statement, type) => {
+    expect(await refusal(sql(statement))).toEqual({
+      name: 'UnsupportedResultException',
+      message: `The result contains the unsupported data type ${type}.`,
+      status: 400,
+    });
+  });
+
+  it('is refused beyond 64 KB a row and 1 MiB in all', async () => {
+    const row = await refusal(sql(`SELECT repeat('x', 65536)`));
+    const all = await refusal(sql(`SELECT repeat('x', 60000) FROM generate_series(1, 18)`));
+    expect([row.name, all.name]).toEqual(['UnsupportedResultException', 'UnsupportedResultException']);
+    expect((await sql(`SELECT repeat('x', 60000) FROM generate_series(1, 17)`)).records).toHaveLength(17);
+  });
+
+  it('counts updated rows, but none where rows are returned', async () => {
+    const statement = `INSERT INTO things (id) SELECT gen_random_uuid() FROM generate_series(1, 3)`;
+    expect((await sql(statement)).numberOfRecordsUpdated).toBe(3);
+    expect((await sql(`${statement} RETURNING 1`)).numberOfRecordsUpdated).toBe(0);
+  });
+});
+
+describe('a parameter', () => {
+  it('of every type arrives as declared', async () => {
+    const { records } = await sql(
+      'SELECT pg_typeof(:s)::text, pg_typeof(:l)::text, pg_typeof(:d)::text, pg_typeof(:b)::text, pg_typeof(:x)::text, pg_typeof(:u)::text, pg_typeof(:t)::text, :x, :n::int',
+      {
+        parameters: [
+          { name: 's', value: { stringValue: 'x' } },
+          { name: 'l', value: { longValue: 1 } },
+          { name: 'd', value: { doubleValue: 1 } },
+          { name: 'b', value: { booleanValue: true } },
+          { name: 'x', value: { blobValue: Uint8Array.of(1, 2) } },
+          { name: 'u', value: { stringValue: id }, typeHint: 'UUID' },
+          { name: 't', value: { stringValue: '2026-01-01 00:00:00.5' }, typeHint: 'TIMESTAMP' },
+          { name: 'n', value: { isNull: true } },
+        ],
+      },
+    );
+    expect(records?.[0]).toEqual([
+      { stringValue: 'text' },
+      { stringValue: 'bigint' },
+      { stringValue: 'double precision' },
+      { stringValue: 'boolean' },
+      { stringValue: 'bytea' },
+      { stringValue: 'uuid' },
+      { stringValue: 'timestamp without time zone' },
+      { blobValue: Uint8Array.of(1, 2) },
+      { isNull: true },
+    ]);
+  });
+
+  it('keeps all 64 bits of a long', async () => {
+    const { records } = await sql('SELECT :l::text', {
+      parameters: [{ name: 'l', value: { longValue: JSON.parse('9007199254740991') } }],
+    });
+    expect(records).toEqual([[{ stringValue: '9007199254740991' }]]);
+  });
+
+  it('without a hint is text and fails beside a uuid, as it does on Aurora', async () => {
+    const parameters = [{ name: 'id', value: { stringValue: id } }];
+    expect(await refusal(sql('SELECT 1 FROM things WHERE id = :id', { parameters }))).toEqual({
+      name: 'DatabaseErrorException',
+      message: 'ERROR: operator does not exist: uuid = text; Position: 31; SQLState: 42883',
+      status: 400,
+    });
+    expect((await sql('SELECT 1 FROM things WHERE id = :id::uuid', { parameters })).records).toEqual([]);
+  });
+
+  it('that is missing, an array, or not of its hint’s form is refused', async () => {
+    const cases: [string, Rest][] = [
+      ['SELECT :a', {}],
+      ['SELECT :a', { parameters: [{ name: 'a', value: { arrayValue: { longValues: [1] } } }] }],
+      [
+        'SELECT :a',
+        {
+          parameters: [{ name: 'a', typeHint: 'TIMESTAMP', value: { stringValue: '2026-01-01T00:00:00Z' } }],
+        },
+      ],
+    ];
+    const names = await Promise.all(cases.map(async ([text, rest]) => (await refusal(sql(text, rest))).name));
+    expect(names).toEqual(['BadRequestException', 'ValidationException', 'ValidationException']);
+  });
+});
+
+describe('a statement', () => {
+  it('that holds several is refused', async () => {
+    expect(await refusal(sql('SELECT 1; SELECT 2'))).toMatchObject({
+      name: 'ValidationException',
+      message: "Multistatements aren't supported.",
+    });
+    expect((await sql('SELECT 1; -- the end')).records).toHaveLength(1);
+  });
+
+  it('runs once per parameter set in a batch', async () => {
+    const set = (name: string) => [{ name: 'name', value: { stringValue: name } }];
+    const insert = 'INSERT INTO things (id, name) VALUES (gen_random_uuid(), :name)';
+    const { updateResults } = await client.send(
+      new BatchExecuteStatementCommand({ ...AS_OWNER, sql: insert, parameterSets: [set('b1'), set('b2')] }),
+    );
+    expect(updateResults).toEqual([{ generatedFields: [] }, { generatedFields: [] }]);
+    expect(await world.aws.database.query(`SELECT name FROM things WHERE name LIKE 'b_' ORDER BY 1`)).toEqual(
+      [{ name: 'b1' }, { name: 'b2' }],
+    );
+  });
+});
+
+describe('a transaction', () => {
+  const begin = async () => (await client.send(new BeginTransactionCommand(AS_OWNER))).transactionId ?? '';
+  const insert = (name: string, transactionId?: string) =>
+    sql(`INSERT INTO things (id, name) VALUES (gen_random_uuid(), '${name}')`, { transactionId });
+  const count = async (name: string) =>
+    (await world.aws.database.query('SELECT 1 AS one FROM things WHERE name = $1', [name])).length;
+
+  it('keeps other callers out until it is committed', async () => {
+    const transactionId = await begin();
+    const order: string[] = [];
+    const outside = insert('outside').then(() => order.push('outside'));
+    await insert('inside', transactionId);
+    order.push('inside');
+    const { transactionStatus } = await client.send(
+      new CommitTransactionCommand({
+        resourceArn: CLUSTER_ARN,
+        secretArn: AS_OWNER.secretArn,
+        transactionId,
+      }),
+    );
+    await outside;
+    expect(order).toEqual(['inside', 'outside']);
+    expect(transactionStatus).toBe('Transaction Committed');
+    expect(await count('inside')).toBe(1);
+  });
+
+  it('leaves nothing behind when it is rolled back, and is unknown afterwards', async () => {
+    const transactionId = await begin();
+    await insert('undone', transactionId);
+    const end = { resourceArn: CLUSTER_ARN, secretArn: AS_OWNER.secretArn, transactionId };
+    await client.send(new RollbackTransactionCommand(end));
+    expect(await count('undone')).toBe(0);
+    expect(await refusal(insert('undone', transactionId))).toMatchObject({
+      name: 'TransactionNotFoundException',
+      status: 404,
+    });
+  });
+
+  it('ends after three idle minutes', async () => {
+    const transactionId = await begin();
+    await insert('forgotten', transactionId);
+    await world.clock.advance(179_000);
+    await insert('forgotten', transactionId);
+    await world.clock.advance(180_001);
+    expect((await refusal(insert('forgotten', transactionId))).name).toBe('TransactionNotFoundException');
+    expect(await count('forgotten')).toBe(0);
+  });
+
+  it('that failed cannot be committed', async () => {
+    const transactionId = await begin();
+    await refusal(sql('SELECT 1 / 0', { transactionId }));
+    const commit = client.send(
+      new CommitTransactionCommand({
+        resourceArn: CLUSTER_ARN,
+        secretArn: AS_OWNER.secretArn,
+        transactionId,
+      }),
+    );
+    expect((await refusal(commit)).message).toContain('SQLState: 25P02');
+  });
+});
+
+describe('the secret', () => {
+  it('decides the database user, who has to exist with that very password', async () => {
+    const before = await refusal(sql('SELECT 1', {}, AS_LAMBDA));
+    await sql(`CREATE ROLE ens_lambda LOGIN PASSWORD 'another'`);
+    const wrong = await refusal(sql('SELECT 1', {}, AS_LAMBDA));
+    await sql(`ALTER ROLE ens_lambda PASSWORD 'lambda-password'`);
+    const { records } = await sql('SELECT current_user::text, session_user::text', {}, AS_LAMBDA);
+    const denied = await refusal(sql('SELECT 1 FROM things', {}, AS_LAMBDA));
+    expect([before, wrong].map(({ message }) => message)).toEqual([
+      'FATAL: password authentication failed for user "ens_lambda"; SQLState: 28P01',
+      'FATAL: password authentication failed for user "ens_lambda"; SQLState: 28P01',
+    ]);
+    expect(records).toEqual([[{ stringValue: 'ens_lambda' }, { stringValue: 'ens_lambda' }]]);
+    expect(denied.message).toContain('permission denied for table things');
+  });
+
+  it('and the cluster have to be known', async () => {
+    const unknownSecret = { ...AS_OWNER, secretArn: `${LAMBDA_SECRET_ARN}x` };
+    const unknownCluster = { ...AS_OWNER, resourceArn: `${CLUSTER_ARN}x` };
+    expect((await refusal(sql('SELECT 1', {}, unknownSecret))).name).toBe('SecretsErrorException');
+    expect((await refusal(sql('SELECT 1', {}, unknownCluster))).name).toBe('NotFoundException');
+    expect((await refusal(sql('SELECT 1', { database: 'other' }))).message).toBe(
+      'FATAL: database "other" does not exist; SQLState: 3D000',
+    );
+  });
+});
+
+describe('a policy', () => {
+  const execute = { Effect: 'Allow', Action: 'rds-data:ExecuteStatement', Resource: CLUSTER_ARN } as const;
+  const secret = {
+    Effect: 'Allow',
+    Action: 'secretsmanager:GetSecretValue',
+    Resource: AS_OWNER.secretArn,
+  } as const;
+
+  it('has to allow the operation on the cluster and the reading of the secret', async () => {
+    const attempt = async (statements: Parameters<TestAws['client']>[0]) => {
+      const limited = new RDSDataClient(world.client(statements));
+      return await refusal(limited.send(new ExecuteStatementCommand({ ...AS_OWNER, sql: 'SELECT 1' })));
+    };
+    expect((await attempt([execute, secret])).message).toBe('was not refused');
+    expect(await attempt([secret])).toMatchObject({
+      name: 'AccessDeniedException',
+      status: 403,
+      message: expect.stringMatching(
+        /^User: arn:aws:sts::123456789012:assumed-role\/ROLE\d+\/tested is not authorized to perform: rds-data:ExecuteStatement on resource: arn:aws:rds:eu-central-1:123456789012:cluster:ens because no identity-based policy allows the rds-data:ExecuteStatement action$/,
+      ),
+    });
+    expect((await attempt([execute])).message).toContain('perform: secretsmanager:GetSecretValue on');
+  });
+});
+
+describe('an ordered fault', () => {
+  it('is given in the words of the Data API and recorded', async () => {
+    world.faults.add({
+      service: 'rds-data',
+      action: 'ExecuteStatement',
+      error: 'DatabaseResumingException',
+      times: 1,
+    });
+    const before = world.calls.all().length;
+    expect(await refusal(sql('SELECT 1'))).toMatchObject({
+      name: 'DatabaseResumingException',
+      message: expect.stringContaining(
+        'is resuming after being auto-paused. Please wait a few seconds and try again.',
+      ),
+    });
+    await sql('SELECT 1');
+    const recorded = world.calls.all().slice(before);
+    expect(recorded.map(({ action, outcome }) => [action, outcome])).toEqual([
+      ['ExecuteStatement', 'DatabaseResumingException'],
+      ['ExecuteStatement', 'ok'],
+    ]);
+  });
+});
