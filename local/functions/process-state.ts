@@ -1,0 +1,6 @@
+/** What one function process knows about the world around it; written by the runner, read by the preload. */
+export const processState = {
+  requestId: 'init',
+  clockOffsetMs: Number(process.argv[2] ?? 0),
+  functionArn: process.argv[3] ?? '',
+};
