@@ -62,7 +62,7 @@ const VARIABLES_OF = {
   'push-applications': [],
 } as const satisfies Record<FunctionId, readonly VariableKey[]>;
 
-function valueOf(key: VariableKey, sources: EnvironmentSources): string | undefined {
+function variableValue(key: VariableKey, sources: EnvironmentSources): string | undefined {
   const { settings } = sources;
   const values: Record<VariableKey, string | undefined> = {
     databaseArn: sources.databaseArn,
@@ -94,7 +94,7 @@ function valueOf(key: VariableKey, sources: EnvironmentSources): string | undefi
 /** The environment of one function: what its own env.ts reads, and nothing besides. */
 export function environmentOf(functionId: FunctionId, sources: EnvironmentSources): Record<string, string> {
   const entries = [...EVERYWHERE, ...VARIABLES_OF[functionId]].flatMap((key) => {
-    const value = valueOf(key, sources);
+    const value = variableValue(key, sources);
     return value === undefined ? [] : [[VARIABLES[key], value] as const];
   });
   return Object.fromEntries(entries);

@@ -53,7 +53,6 @@ export class Database extends Construct {
       deletionProtection: settings.deletionProtection,
       backup: { retention: Duration.days(settings.databaseBackupDays) },
       copyTagsToSnapshot: true,
-      cloudwatchLogsExports: ['postgresql'],
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
     const owner = this.cluster.secret;
