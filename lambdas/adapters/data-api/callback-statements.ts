@@ -1,0 +1,158 @@
+import { KEY_PAIR_JSON } from './key-pairs.ts';
+
+/**
+ * Marks a subscription seen and returns it as it was before: the outer SELECT reads the snapshot from before
+ * the updates, which needs no `RETURNING old.*`. Nothing is written unless the sealed segment is the one
+ * issued. The mailbox is updated before the subscription, as everywhere, so that statements do not deadlock.
+ *
+ * An ended subscription (its half of the seal is gone) is not returned: there is nothing left to open.
+ */
+export const SEE = `
+  WITH known AS (
+    SELECT id, mailbox_id FROM subscriptions
+     WHERE id = :id::uuid AND sealed_sha256 = :sealed::bytea AND ended_at IS NULL
+  ), counted AS (
+    UPDATE mailboxes m SET unread = :unread::integer, unread_at = :unread_at::bigint
+      FROM known
+     WHERE m.id = known.mailbox_id AND :unread::integer IS NOT NULL
+       AND (m.unread_at IS NULL OR m.unread_at < :unread_at::bigint)
+    RETURNING m.id
+  ), seen AS (
+    UPDATE subscriptions s
+       SET last_seen_at = greatest(coalesce(s.last_seen_at, 0), :now::bigint),
+           watermark = coalesce(left(:watermark::text, 1000), s.watermark),
+           prev_watermark = CASE WHEN :watermark::text IS NULL OR left(:watermark::text, 1000) = s.watermark
+                                 THEN s.prev_watermark ELSE s.watermark END,
+           state = CASE WHEN s.state = 'lost' THEN 'active' ELSE s.state END,
+           lost_at = NULL, wake_stage = 0, wake_due_at = NULL
+      FROM known
+     WHERE s.id = known.id AND (SELECT count(*) FROM counted) >= 0
+    RETURNING s.id
+  )
+  SELECT json_build_object(
+           'state', s.state,
+           'createdAt', s.created_at,
+           'supersededAt', s.superseded_at,
+           'lastSeenAt', s.last_seen_at,
+           'sealedSha256', encode(s.sealed_sha256, 'base64'),
+           'innerKey', encode(s.inner_key, 'base64'),
+           'innerJwe', s.inner_jwe,
+           'keyPair', ${KEY_PAIR_JSON},
+           'newestKeyPairCreatedAt', (SELECT max(created_at) FROM key_pairs WHERE retired_at IS NULL),
+           'watermark', s.watermark,
+           'previousWatermark', s.prev_watermark,
+           'wantedEvents', s.wanted_events,
+           'suspectSince', s.suspect_since,
+           'lastRefusedAt', s.last_refused_at,
+           'quietUntil', s.quiet_until,
+           'lastNeutralAt', s.last_neutral_at,
+           'credentialsExpireAt', s.credentials_expire_at,
+           'credentialsFrom', s.credentials_from,
+           'mailboxId', m.id,
+           'ewsHost', m.ews_host,
+           'inboxSha256', encode(m.inbox_sha256, 'base64'),
+           'unread', m.unread,
+           'unreadAt', m.unread_at,
+           'activeSubscriptionId', m.active_subscription_id,
+           'devices', coalesce((
+             SELECT json_agg(json_build_object(
+                      'registrationId', d.id,
+                      'endpointId', e.id,
+                      'endpointArn', e.endpoint_arn,
+                      'endpointEnabled', e.enabled,
+                      'platform', e.platform,
+                      'content', d.content,
+                      'badge', d.badge,
+                      'sound', d.sound,
+                      'previewKey', d.preview_key,
+                      'unreadElsewhere', (
+                        SELECT coalesce(sum(mo.unread), 0)
+                          FROM devices o JOIN mailboxes mo ON mo.id = o.mailbox_id
+                         WHERE o.endpoint_id = d.endpoint_id AND o.mailbox_id <> d.mailbox_id AND o.badge)))
+               FROM (SELECT * FROM devices WHERE mailbox_id = s.mailbox_id
+                      ORDER BY renewed_at DESC, id LIMIT 20) d
+               JOIN endpoints e ON e.id = d.endpoint_id), '[]'::json))::text
+    FROM subscriptions s
+    JOIN mailboxes m ON m.id = s.mailbox_id
+    JOIN key_pairs k ON k.id = s.key_pair_id
+    LEFT JOIN seen ON seen.id = s.id
+   WHERE s.id = :id::uuid AND s.ended_at IS NULL`;
+
+/**
+ * Proof that the credentials are dead, and every other end, take the row's half of the seal: what Exchange
+ * still carries is then worthless. Only the subscription that counts can turn `lost` or `rejected`.
+ */
+export const RECORD = `
+  WITH box AS (
+    UPDATE mailboxes m
+       SET owed_since = CASE WHEN :owed::boolean THEN coalesce(m.owed_since, :now::bigint) ELSE m.owed_since END,
+           unread = CASE WHEN coalesce(m.unread_at, 0) < :unread_at::bigint THEN :unread::integer ELSE m.unread END,
+           unread_at = greatest(m.unread_at, :unread_at::bigint)
+      FROM subscriptions s
+     WHERE s.id = :id::uuid AND m.id = s.mailbox_id
+       AND (:owed::boolean OR coalesce(m.unread_at, 0) < :unread_at::bigint)
+    RETURNING m.id
+  ), switched_off AS (
+    UPDATE endpoints SET enabled = false, disabled_at = :now::bigint
+     WHERE enabled AND id IN (SELECT value::uuid FROM json_array_elements_text(:endpoints::json))
+    RETURNING id
+  )
+  UPDATE subscriptions s
+     SET state = CASE WHEN s.state NOT IN ('active', 'lost') THEN s.state
+                      WHEN :refused::text = 'proof' THEN 'rejected'
+                      WHEN :lost::boolean THEN 'lost'
+                      ELSE s.state END,
+         lost_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint ELSE s.lost_at END,
+         suspect_since = CASE WHEN :trusted::boolean THEN NULL
+                              WHEN :refused::text IS NOT NULL THEN coalesce(s.suspect_since, :now::bigint)
+                              ELSE s.suspect_since END,
+         last_refused_at = CASE WHEN :trusted::boolean THEN NULL
+                                WHEN :refused::text IS NOT NULL THEN :now::bigint
+                                ELSE s.last_refused_at END,
+         quiet_until = coalesce(:quiet_until::bigint, s.quiet_until),
+         last_neutral_at = coalesce(:neutral_at::bigint, s.last_neutral_at),
+         wake_due_at = CASE WHEN :ended::boolean AND s.state <> 'active' THEN NULL ELSE s.wake_due_at END,
+         ended_at = CASE WHEN :ended::boolean THEN coalesce(s.ended_at, :now::bigint) ELSE s.ended_at END,
+         inner_key = CASE WHEN :ended::boolean THEN NULL ELSE s.inner_key END,
+         inner_jwe = CASE WHEN :ended::boolean THEN NULL ELSE s.inner_jwe END
+   WHERE s.id = :id::uuid AND :touches::boolean
+     AND (SELECT count(*) FROM box) + (SELECT count(*) FROM switched_off) >= 0`;
+
+/** Counted up to 10,000: enough to tell a share, and bounded where one server holds everybody. */
+export const HOST_SUSPECTS = `
+  SELECT json_build_object(
+    'suspects', (SELECT count(*) FROM (
+      SELECT DISTINCT s.mailbox_id FROM subscriptions s JOIN mailboxes m ON m.id = s.mailbox_id
+       WHERE s.suspect_since >= :since::bigint AND m.ews_host = :host::text LIMIT 10000) some),
+    'mailboxes', (SELECT count(*) FROM (
+      SELECT 1 FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) some))::text`;
+
+/**
+ * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
+ * both exist until the phones of the old one register again.
+ */
+export const PREPARE_RENEWAL = `
+  WITH former AS (
+    SELECT mailbox_id, credentials_from FROM subscriptions
+     WHERE id = :replaces::uuid AND mailbox_id = :mailbox::uuid
+  ), moved AS (
+    UPDATE mailboxes m SET ews_host = :host::text
+      FROM former
+     WHERE m.id = former.mailbox_id AND :host::text IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM mailboxes o
+                        WHERE o.ews_host = :host::text AND o.inbox_sha256 = m.inbox_sha256
+                          AND o.address_hmac = m.address_hmac)
+    RETURNING m.id
+  ), wanted AS (
+    SELECT CASE WHEN EXISTS (SELECT 1 FROM devices WHERE mailbox_id = :mailbox::uuid AND badge)
+           THEN 'mail-and-badge' ELSE 'mail' END AS events
+  ), pending AS (
+    INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
+                               inner_jwe, durable, credentials_expire_at, credentials_from, created_at)
+    SELECT :id::uuid, former.mailbox_id, :key_pair::uuid, 'pending', wanted.events, :sealed::bytea,
+           :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
+           former.credentials_from, :now::bigint
+      FROM former, wanted WHERE (SELECT count(*) FROM moved) >= 0
+    ON CONFLICT (id) DO NOTHING
+  )
+  SELECT json_build_object('wantedEvents', events)::text FROM wanted`;

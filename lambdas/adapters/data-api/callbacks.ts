@@ -1,0 +1,131 @@
+import {
+  asId,
+  type EndpointId,
+  type MailboxId,
+  type RegistrationId,
+  type SubscriptionId,
+} from '#domain/model/ids.ts';
+import { CONTENT_LEVELS, PLATFORMS } from '#domain/model/preferences.ts';
+import type { DeviceTarget, RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
+import type { CallbackAftermath, CallbackStore } from '#domain/ports/store.ts';
+import { HOST_SUSPECTS, PREPARE_RENEWAL, RECORD, SEE } from './callback-statements.ts';
+import type { Database, Parameters } from './database.ts';
+import { readKeyPair } from './key-pairs.ts';
+import { readPreviewKey } from './preview-key.ts';
+import { STATES, subscriptionParameters, WANTED_EVENTS } from './registrations.ts';
+import { asRow, boolean, bytes, list, number, oneOf, optional, type Row, text } from './row.ts';
+
+/** What a callback reads and writes (DESIGN section 4). */
+export function createCallbackStore(database: Database): CallbackStore {
+  return {
+    async see({ subscriptionId, sealedSha256, now, watermark, unread }) {
+      const [value] = await database.run(SEE, {
+        id: subscriptionId,
+        sealed: sealedSha256,
+        now,
+        watermark,
+        unread: unread?.count,
+        unread_at: unread?.at,
+      });
+      return value === undefined ? undefined : readView(subscriptionId, asRow(value));
+    },
+    async record(aftermath) {
+      await database.run(RECORD, recordParameters(aftermath));
+    },
+    async hostSuspects(ewsHost, since) {
+      const [value] = await database.run(HOST_SUSPECTS, { host: ewsHost, since });
+      const row = asRow(value);
+      return { suspects: number(row, 'suspects'), mailboxes: number(row, 'mailboxes') };
+    },
+    async prepareRenewal({ now, mailboxId, replaces, subscription, ewsHost }) {
+      const [value] = await database.run(PREPARE_RENEWAL, {
+        now,
+        mailbox: mailboxId,
+        replaces,
+        host: ewsHost,
+        ...subscriptionParameters(subscription),
+      });
+      return { wantedEvents: oneOf(asRow(value), 'wantedEvents', WANTED_EVENTS) };
+    },
+  };
+}
+
+function recordParameters(aftermath: CallbackAftermath): Parameters {
+  const { refused, trusted, quietUntil, neutralAt, lost } = aftermath;
+  const ended = aftermath.ended === true || refused === 'proof';
+  const touches = [refused, trusted, quietUntil, neutralAt, lost].some((value) => value !== undefined);
+  return {
+    id: aftermath.subscriptionId,
+    now: aftermath.now,
+    refused,
+    trusted: trusted === true,
+    quiet_until: quietUntil,
+    neutral_at: neutralAt,
+    lost: lost === true,
+    ended,
+    owed: aftermath.owed === true,
+    unread: aftermath.unread?.count,
+    unread_at: aftermath.unread?.at,
+    endpoints: JSON.stringify(aftermath.disabledEndpoints ?? []),
+    touches: touches || ended,
+  };
+}
+
+function readView(id: SubscriptionId, row: Row): SubscriptionView {
+  return {
+    id,
+    state: oneOf(row, 'state', STATES),
+    createdAt: number(row, 'createdAt'),
+    supersededAt: optional(row, 'supersededAt', number),
+    lastSeenAt: optional(row, 'lastSeenAt', number),
+    sealedSha256: bytes(row, 'sealedSha256'),
+    rowHalf: readHalf(row),
+    keyPair: readKeyPair(asRow(row.keyPair)),
+    // Without a usable pair there is no successor: the subscription's own is as new as it gets.
+    newestKeyPairCreatedAt: optional(row, 'newestKeyPairCreatedAt', number) ?? 0,
+    watermark: optional(row, 'watermark', text),
+    previousWatermark: optional(row, 'previousWatermark', text),
+    wantedEvents: oneOf(row, 'wantedEvents', WANTED_EVENTS),
+    suspectSince: optional(row, 'suspectSince', number),
+    lastRefusedAt: optional(row, 'lastRefusedAt', number),
+    quietUntil: optional(row, 'quietUntil', number),
+    lastNeutralAt: optional(row, 'lastNeutralAt', number),
+    credentialsExpireAt: optional(row, 'credentialsExpireAt', number),
+    credentialsFrom: optional(row, 'credentialsFrom', (r, name) => asId<RegistrationId>(text(r, name))),
+    mailbox: {
+      id: asId<MailboxId>(text(row, 'mailboxId')),
+      ewsHost: text(row, 'ewsHost'),
+      inboxSha256: bytes(row, 'inboxSha256'),
+      unread: optional(row, 'unread', number),
+      unreadAt: optional(row, 'unreadAt', number),
+      activeSubscriptionId: optional(row, 'activeSubscriptionId', (r, name) =>
+        asId<SubscriptionId>(text(r, name)),
+      ),
+    },
+    devices: list(row, 'devices').map((device) => readDevice(asRow(device))),
+  };
+}
+
+function readHalf(row: Row): RowHalf {
+  const innerKey = optional(row, 'innerKey', bytes);
+  return innerKey === undefined
+    ? { kind: 'inner-jwe', innerJwe: text(row, 'innerJwe') }
+    : { kind: 'inner-key', innerKey };
+}
+
+function readDevice(row: Row): DeviceTarget {
+  return {
+    registrationId: asId<RegistrationId>(text(row, 'registrationId')),
+    endpointId: asId<EndpointId>(text(row, 'endpointId')),
+    endpointArn: text(row, 'endpointArn'),
+    endpointEnabled: boolean(row, 'endpointEnabled'),
+    platform: oneOf(row, 'platform', PLATFORMS),
+    preferences: {
+      content: oneOf(row, 'content', CONTENT_LEVELS),
+      badge: boolean(row, 'badge'),
+      sound: boolean(row, 'sound'),
+      previewKey: optional(row, 'previewKey', (r, name) => readPreviewKey(asRow(r[name]))),
+    },
+    unreadElsewhere: number(row, 'unreadElsewhere'),
+  };
+}

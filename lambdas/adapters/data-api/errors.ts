@@ -1,0 +1,36 @@
+import { type AwsErrorVerdict, readAwsError } from '#adapters/aws-errors.ts';
+import { DependencyUnavailable } from '#domain/errors.ts';
+
+/**
+ * SQLSTATEs after which the same statement may well succeed: lost races (a unique violation included: run
+ * again, the statement sees the winner's row), deadlocks, and a server that is coming, going or full.
+ */
+const PASSING_STATES = /^(?:40001|40P01|23505|55P03|57P01|57P02|57P03|53300|08...)$/;
+
+/** The Data API's proxy has no connection yet, right after a cluster was created or resumed. */
+const LINK_FAILURE = 'Communications link failure';
+
+/** True where waiting a moment and sending the same statement again may help. */
+export function isPassing(error: unknown): boolean {
+  return read(error).transient;
+}
+
+/** The exception that the ports promise. Its code is `<name>` or `<name>/<SQLSTATE>`, never a message. */
+export function unavailable(error: unknown): DependencyUnavailable {
+  if (error instanceof DependencyUnavailable) return error;
+  const { code, transient } = read(error);
+  return new DependencyUnavailable('database', code, transient);
+}
+
+/** The five characters that PostgreSQL names the error by, which the Data API appends to its message. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof Error ? /SQLState: ([0-9A-Z]{5})\b/.exec(error.message)?.[1] : undefined;
+}
+
+function read(error: unknown): AwsErrorVerdict {
+  const verdict = readAwsError(error);
+  const state = sqlState(error);
+  if (state !== undefined) return { code: `${verdict.code}/${state}`, transient: PASSING_STATES.test(state) };
+  const linkFailure = error instanceof Error && error.message.includes(LINK_FAILURE);
+  return { code: verdict.code, transient: verdict.transient || linkFailure };
+}

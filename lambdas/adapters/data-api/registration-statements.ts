@@ -1,0 +1,99 @@
+/**
+ * Step 6 of a registration in one statement. Everything that it reads of other rows is what was committed
+ * when it began; what two registrations of one mailbox could therefore miss of each other is made good by the
+ * next one (a 21st device) or by the callback (wanted events).
+ *
+ * `surplus`: the oldest beyond 20, and a device with another id on the same endpoint: the same phone with
+ * its app installed anew, which would otherwise show every mail twice.
+ * `decision`: credentials win unless they are less durable than those of a subscription that is well.
+ */
+export const BEGIN = `
+  WITH mailbox AS (
+    INSERT INTO mailboxes AS m (id, ews_host, inbox_sha256, address_hmac, unread, unread_at, created_at)
+    VALUES (gen_random_uuid(), :host::text, :inbox::bytea, :address::bytea,
+            :unread::integer, :now::bigint, :now::bigint)
+    ON CONFLICT (ews_host, inbox_sha256, address_hmac) DO UPDATE
+       SET unread = CASE WHEN coalesce(m.unread_at, 0) <= excluded.unread_at THEN excluded.unread ELSE m.unread END,
+           unread_at = greatest(m.unread_at, excluded.unread_at)
+    RETURNING m.id, m.active_subscription_id
+  ), endpoint AS (
+    INSERT INTO endpoints AS e (id, platform, token_sha256, endpoint_arn, created_at)
+    SELECT gen_random_uuid(), :platform::text, :token::bytea, :arn::text, :now::bigint FROM mailbox
+    ON CONFLICT (platform, token_sha256) DO UPDATE
+       SET endpoint_arn = excluded.endpoint_arn, enabled = true, disabled_at = NULL
+    RETURNING e.id
+  ), device AS (
+    INSERT INTO devices AS d (id, mailbox_id, endpoint_id, device_sha256, content, badge, sound, preview_key,
+                              created_at, renewed_at, expires_at)
+    SELECT gen_random_uuid(), mailbox.id, endpoint.id, :device::bytea, :content::text, :badge::boolean,
+           :sound::boolean, :preview_key::jsonb, :now::bigint, :now::bigint, :expires_at::bigint
+      FROM mailbox, endpoint
+    ON CONFLICT (mailbox_id, device_sha256) DO UPDATE
+       SET endpoint_id = excluded.endpoint_id, content = excluded.content, badge = excluded.badge,
+           sound = excluded.sound, preview_key = excluded.preview_key,
+           renewed_at = greatest(d.renewed_at + 1, excluded.renewed_at),
+           expires_at = greatest(d.expires_at, excluded.expires_at)
+    RETURNING d.id, d.mailbox_id, d.endpoint_id, d.created_at, d.renewed_at
+  ), surplus AS (
+    DELETE FROM devices WHERE id IN (
+      SELECT ranked.id FROM (
+        SELECT d.id, d.endpoint_id = device.endpoint_id AS same_phone,
+               row_number() OVER (ORDER BY d.endpoint_id = device.endpoint_id, d.renewed_at DESC, d.id) AS place
+          FROM devices d JOIN device ON d.mailbox_id = device.mailbox_id AND d.id <> device.id
+      ) ranked WHERE ranked.same_phone OR ranked.place > 19)
+    RETURNING id
+  ), wanted AS (
+    SELECT CASE WHEN :badge::boolean OR EXISTS (
+             SELECT 1 FROM devices d JOIN device ON d.mailbox_id = device.mailbox_id AND d.id <> device.id
+              WHERE d.badge AND d.id NOT IN (SELECT id FROM surplus))
+           THEN 'mail-and-badge' ELSE 'mail' END AS events
+  ), decision AS (
+    SELECT :durable::boolean OR NOT EXISTS (
+             SELECT 1 FROM mailbox
+               JOIN subscriptions s ON s.id = mailbox.active_subscription_id
+               JOIN key_pairs k ON k.id = s.key_pair_id
+              WHERE s.durable AND s.state = 'active' AND s.suspect_since IS NULL AND k.retired_at IS NULL
+                AND s.credentials_from IS NOT NULL
+                AND s.credentials_from NOT IN (SELECT id FROM surplus)) AS subscribe
+  ), pending AS (
+    INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
+                               inner_jwe, durable, credentials_expire_at, credentials_from, created_at)
+    SELECT :id::uuid, device.mailbox_id, :key_pair::uuid, 'pending', wanted.events, :sealed::bytea,
+           :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint, device.id,
+           :now::bigint
+      FROM device, wanted, decision WHERE decision.subscribe
+    ON CONFLICT (id) DO NOTHING
+  )
+  SELECT json_build_object(
+           'registrationId', device.id,
+           'mailboxId', device.mailbox_id,
+           'created', device.created_at = :now::bigint AND device.renewed_at = :now::bigint,
+           'wantedEvents', wanted.events,
+           'subscribe', decision.subscribe)::text
+    FROM device, wanted, decision`;
+
+/**
+ * Step 8. The mailbox's row is locked first, so that activations of one mailbox queue up; the unique index
+ * `subscriptions_current` refuses one that does not see the winner before it, and it is run again. The
+ * newest activation wins. A watermark that a callback brought already is newer than the one given here.
+ */
+export const ACTIVATE = `
+  WITH box AS (
+    UPDATE mailboxes m SET active_subscription_id = s.id
+      FROM subscriptions s
+     WHERE m.id = :mailbox::uuid AND s.id = :id::uuid AND s.mailbox_id = m.id
+       AND s.state IN ('pending', 'active') AND s.ended_at IS NULL
+    RETURNING m.id
+  ), former AS (
+    UPDATE subscriptions s SET state = 'superseded', superseded_at = :now::bigint,
+           wake_stage = 0, wake_due_at = NULL
+      FROM box
+     WHERE s.mailbox_id = box.id AND s.id <> :id::uuid AND s.state IN ('active', 'lost', 'rejected')
+    RETURNING s.id
+  )
+  UPDATE subscriptions s
+     SET state = 'active', wanted_events = :wanted_events::text,
+         watermark = coalesce(s.watermark, left(:watermark::text, 1000)),
+         last_seen_at = greatest(coalesce(s.last_seen_at, 0), :now::bigint)
+    FROM box
+   WHERE s.id = :id::uuid AND s.mailbox_id = box.id AND (SELECT count(*) FROM former) >= 0`;
