@@ -46,7 +46,7 @@ const EXCHANGE = [
 ] as const satisfies readonly VariableKey[];
 
 const VARIABLES_OF = {
-  register: [...DATABASE, ...EXCHANGE, ...APPLICATIONS],
+  register: [...DATABASE, ...EXCHANGE, ...APPLICATIONS, 'keyRotationHours'],
   callback: [...DATABASE, ...EXCHANGE],
   alive: [...DATABASE, 'wrappingKeyArn', ...APPLICATIONS, 'statusFrequencyMinutes', 'keyRotationHours'],
   upkeep: [

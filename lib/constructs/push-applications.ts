@@ -75,6 +75,7 @@ export class PushApplications extends Construct {
         properties: {
           Platform: SNS_PLATFORM[platform],
           Name: applicationName(settings, platform),
+          ApplicationArn: applicationArn(Stack.of(this), settings, platform),
           SecretName: secretNameOf(settings, platform),
           ...(platform === 'fcm' ? {} : { BundleId: settings.apnsBundleId }),
           DeliveryFailureTopicArn: props.deliveryFailures.topicArn,

@@ -1,0 +1,16 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { createTelemetry } from '#runtime/telemetry.ts';
+import { readEnv } from './env.ts';
+import { pushApplicationsRoute } from './route.ts';
+
+const ATTEMPT_TIMEOUT_MS = 10_000;
+
+const { stage } = readEnv(process.env);
+const settings = clientSettings(ATTEMPT_TIMEOUT_MS, 3);
+
+export const handler = pushApplicationsRoute(
+  { sns: new SNSClient(settings), secrets: new SecretsManagerClient(settings) },
+  createTelemetry('push-applications', stage).log,
+);
