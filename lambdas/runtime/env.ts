@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { VARIABLES } from '#contract';
 
 /**
  * Pieces of the functions' environment schemas. A function that starts with a wrong or missing variable
@@ -22,32 +23,47 @@ function number(minimum: number, maximum: number) {
 }
 
 const arn = z.string().check(z.regex(/^arn:/));
-const optionalArn = z.optional(
+const text = z.string().check(z.minLength(1));
+const optionalText = z.optional(
   z.pipe(
     z.string(),
-    z.transform((text) => (text === '' ? undefined : text)),
+    z.transform((value) => (value === '' ? undefined : value)),
   ),
 );
 const flag = z.pipe(
   z.enum(['true', 'false']),
-  z.transform((text) => text === 'true'),
-);
-const optionalText = z.optional(
-  z.pipe(
-    z.string(),
-    z.transform((text) => (text === '' ? undefined : text)),
-  ),
+  z.transform((value) => value === 'true'),
 );
 
-export const field = {
-  arn,
-  optionalArn,
-  list,
-  number,
-  flag,
-  text: z.string().check(z.minLength(1)),
-  optionalText,
-};
+export const field = { arn, list, number, flag, text, optionalText };
+
+/** Groups of variables that several functions read. Keys are the variables' own names. */
+export const group = {
+  stage: { [VARIABLES.stage]: text, [VARIABLES.version]: text },
+  database: {
+    [VARIABLES.databaseArn]: arn,
+    [VARIABLES.databaseSecretArn]: arn,
+    [VARIABLES.databaseName]: text,
+  },
+  applications: {
+    [VARIABLES.applicationApns]: optionalText,
+    [VARIABLES.applicationApnsSandbox]: optionalText,
+    [VARIABLES.applicationFcm]: optionalText,
+  },
+  exchange: {
+    [VARIABLES.pepperSecretArn]: arn,
+    [VARIABLES.wrappingKeyArn]: arn,
+    [VARIABLES.callbackBaseUrl]: text,
+    [VARIABLES.allowedExchangeHosts]: list,
+    [VARIABLES.allowedExchangeCidrs]: list,
+    [VARIABLES.allowedTokenHosts]: list,
+    [VARIABLES.extraCaFile]: optionalText,
+    [VARIABLES.statusFrequencyMinutes]: number(1, 1_440),
+    [VARIABLES.contentCeiling]: z.enum(['subject-and-sender', 'sender', 'none']),
+    [VARIABLES.splittingAllowed]: flag,
+    [VARIABLES.keyLifeDays]: number(1, 3_650),
+  },
+} as const;
 
 /** Reads the environment by schema. Throws an Error that names every wrong variable, never a value. */
 export function readVariables<T extends z.ZodMiniType>(

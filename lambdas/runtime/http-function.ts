@@ -13,7 +13,7 @@ export type Route = (request: HttpRequest) => Promise<HttpReply>;
 export function httpFunction(
   telemetry: Telemetry,
   route: Route,
-  onBug: (request: HttpRequest | undefined) => HttpReply,
+  onBug: (request: HttpRequest) => HttpReply,
 ): middy.MiddyfiedHandler<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2> {
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .before(({ event }) => telemetry.beginRequest(event.requestContext.requestId))

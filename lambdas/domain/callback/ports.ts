@@ -42,7 +42,6 @@ export interface CallbackSettings {
   readonly contentCeiling: ContentLevel;
   readonly keyLifeMs: number;
   readonly exchangeBudgetMs: number;
-  readonly answerBudgetMs: number;
   readonly itemsPerFetch: number;
   readonly pushesPerRequest: number;
 }

@@ -1,0 +1,68 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { openDatabase } from '#adapters/data-api/database.ts';
+import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
+import { createKeyPairStore } from '#adapters/data-api/key-pairs.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import { canonicalId, folderIdSha256 } from '#adapters/ews/folder-id.ts';
+import { readNotification } from '#adapters/ews/incoming/read-notification.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createPepper } from '#adapters/secrets/pepper.ts';
+import { BUDGETS, VARIABLES } from '#contract';
+import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { httpFunction } from '#runtime/http-function.ts';
+import { randomIds, systemClock } from '#runtime/system.ts';
+import { createTelemetry } from '#runtime/telemetry.ts';
+import { readEnv } from './env.ts';
+import { lazyMailPath } from './lazy-mail-path.ts';
+import { createCallbackRoute, reply } from './route.ts';
+
+const DAY_MS = 86_400_000;
+
+const env = readEnv(process.env);
+const telemetry = createTelemetry('callback', env[VARIABLES.stage]);
+const database = openDatabase({
+  databaseArn: env[VARIABLES.databaseArn],
+  secretArn: env[VARIABLES.databaseSecretArn],
+  databaseName: env[VARIABLES.databaseName],
+  budgetMs: 3_500,
+});
+const rules = createOutgoingRules({
+  allowedExchangeHosts: env[VARIABLES.allowedExchangeHosts],
+  allowedExchangeCidrs: env[VARIABLES.allowedExchangeCidrs],
+  allowedTokenHosts: env[VARIABLES.allowedTokenHosts],
+});
+
+const acceptCallback = createAcceptCallback(
+  {
+    ...lazyMailPath(async () => (await import('./mail-path.ts')).createMailPath(env, rules)),
+    pepper: createPepper({
+      client: new SecretsManagerClient(clientSettings(2_500)),
+      secretArn: env[VARIABLES.pepperSecretArn],
+    }),
+    readNotification,
+    itemIds: { folderIdSha256, canonical: canonicalId },
+    store: createCallbackStore(database),
+    registrations: createRegistrationStore(database),
+    keyPairs: createKeyPairStore(database),
+    ewsUrls: createEwsUrlCache(database),
+    rules,
+    clock: systemClock,
+    ids: randomIds,
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+  },
+  {
+    callbackBaseUrl: env[VARIABLES.callbackBaseUrl],
+    callbackUrlCharacters: BUDGETS.callbackUrlCharacters,
+    statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
+    contentCeiling: env[VARIABLES.contentCeiling],
+    keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
+    exchangeBudgetMs: BUDGETS.callbackExchangeMs,
+    itemsPerFetch: BUDGETS.itemsPerFetch,
+    pushesPerRequest: BUDGETS.pushesPerRequest,
+  },
+);
+
+export const handler = httpFunction(telemetry, createCallbackRoute(acceptCallback), () => reply('try-again'));

@@ -1,0 +1,39 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
+import { createEwsWorld, createExchange } from '#adapters/ews/exchange.ts';
+import type { EwsOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
+import { createKeyVault } from '#adapters/kms/key-vault.ts';
+import { createPushSender } from '#adapters/sns/push-sender.ts';
+import { VARIABLES } from '#contract';
+import type { CallbackPorts } from '#domain/callback/ports.ts';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { readExtraCa, systemClock } from '#runtime/system.ts';
+import type { CallbackEnv } from './env.ts';
+
+export type MailPath = Pick<CallbackPorts, 'vault' | 'seal' | 'exchange' | 'autodiscover' | 'push'>;
+
+/** What a new mail needs and a heartbeat does not: loaded with the first mail, kept from then on. */
+export function createMailPath(env: CallbackEnv, rules: EwsOutgoingRules): MailPath {
+  const world = createEwsWorld({
+    rules,
+    extraCaPem: readExtraCa(env[VARIABLES.extraCaFile], process.env.LAMBDA_TASK_ROOT),
+  });
+  return {
+    vault: createKeyVault({
+      client: new KMSClient(clientSettings(2_500)),
+      wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
+      clock: systemClock,
+    }),
+    seal: createCallbackSeal({ splittingAllowed: env[VARIABLES.splittingAllowed] }),
+    exchange: createExchange(world),
+    autodiscover: createAutodiscover(world),
+    push: createPushSender({
+      client: new SNSClient(clientSettings(2_500)),
+      previews: createPreviewSealer(),
+      timeoutMs: 3_000,
+    }),
+  };
+}

@@ -1,0 +1,116 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
+import { openDatabase } from '#adapters/data-api/database.ts';
+import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
+import { createKeyPairStore } from '#adapters/data-api/key-pairs.ts';
+import { createLoginFailureStore } from '#adapters/data-api/login-failures.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
+import { createEwsWorld, createExchange } from '#adapters/ews/exchange.ts';
+import { folderIdSha256 } from '#adapters/ews/folder-id.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
+import { createCredentialsReader } from '#adapters/jose/credentials-reader.ts';
+import { createKeyVault } from '#adapters/kms/key-vault.ts';
+import { createPepper } from '#adapters/secrets/pepper.ts';
+import { createPushEndpoints } from '#adapters/sns/push-endpoints.ts';
+import { BUDGETS, VARIABLES } from '#contract';
+import { createAuthorizeClient } from '#domain/access/authorize-client.ts';
+import { refuse } from '#domain/errors.ts';
+import { createRegisterDevice } from '#domain/registration/register-device.ts';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { httpFunction } from '#runtime/http-function.ts';
+import { problem } from '#runtime/problem.ts';
+import { randomIds, readExtraCa, systemClock } from '#runtime/system.ts';
+import { createTelemetry } from '#runtime/telemetry.ts';
+import { readEnv } from './env.ts';
+import { createRegisterRoute } from './route.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const env = readEnv(process.env);
+const telemetry = createTelemetry('register', env[VARIABLES.stage]);
+const database = openDatabase({
+  databaseArn: env[VARIABLES.databaseArn],
+  secretArn: env[VARIABLES.databaseSecretArn],
+  databaseName: env[VARIABLES.databaseName],
+  budgetMs: 5_000,
+});
+const rules = createOutgoingRules({
+  allowedExchangeHosts: env[VARIABLES.allowedExchangeHosts],
+  allowedExchangeCidrs: env[VARIABLES.allowedExchangeCidrs],
+  allowedTokenHosts: env[VARIABLES.allowedTokenHosts],
+});
+const world = createEwsWorld({
+  rules,
+  extraCaPem: readExtraCa(env[VARIABLES.extraCaFile], process.env.LAMBDA_TASK_ROOT),
+});
+const keyPairs = createKeyPairStore(database);
+const registrations = createRegistrationStore(database);
+const keyLifeMs = env[VARIABLES.keyLifeDays] * DAY_MS;
+
+const registerDevice = createRegisterDevice(
+  {
+    keyPairs,
+    registrations,
+    vault: createKeyVault({
+      client: new KMSClient(clientSettings(3_000)),
+      wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
+      clock: systemClock,
+    }),
+    reader: createCredentialsReader(),
+    seal: createCallbackSeal({ splittingAllowed: env[VARIABLES.splittingAllowed] }),
+    pepper: createPepper({
+      client: new SecretsManagerClient(clientSettings(3_000)),
+      secretArn: env[VARIABLES.pepperSecretArn],
+    }),
+    rules,
+    exchange: createExchange(world),
+    autodiscover: createAutodiscover(world),
+    ewsUrls: createEwsUrlCache(database),
+    loginFailures: createLoginFailureStore(database),
+    endpoints: createPushEndpoints({
+      client: new SNSClient(clientSettings(3_000)),
+      applications: {
+        apns: env[VARIABLES.applicationApns],
+        'apns-sandbox': env[VARIABLES.applicationApnsSandbox],
+        fcm: env[VARIABLES.applicationFcm],
+      },
+      timeoutMs: 4_000,
+    }),
+    clock: systemClock,
+    ids: randomIds,
+  },
+  {
+    callbackBaseUrl: env[VARIABLES.callbackBaseUrl],
+    callbackUrlCharacters: BUDGETS.callbackUrlCharacters,
+    credentialsBytes: BUDGETS.credentialsBytes,
+    keyLifeMs,
+    registrationLifetimeMs: env[VARIABLES.registrationLifetimeDays] * DAY_MS,
+    statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
+    budgetMs: BUDGETS.registerMs,
+    folderIdSha256,
+  },
+);
+
+export const handler = httpFunction(
+  telemetry,
+  createRegisterRoute({
+    authorize: createAuthorizeClient(createApiTokenStore(database), systemClock),
+    keyPairs,
+    registrations,
+    registerDevice,
+    log: telemetry.log,
+    metrics: telemetry.metrics,
+    keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
+    bodyBytes: BUDGETS.registerBodyBytes,
+  }),
+  (request) =>
+    problem(
+      refuse('INTERNAL', 'The request id in `instance` finds the cause in the log of the function.').refusal,
+      request.requestId,
+    ),
+);

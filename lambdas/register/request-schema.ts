@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { CONTENT_LEVELS, PLATFORMS } from '#domain/model/preferences.ts';
+
+const coordinate = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/)
+  .describe('base64url, 32 bytes');
+const keyId = z.string().max(128).optional();
+
+const previewKey = z.union([
+  z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate, kid: keyId }),
+  z.object({ kty: z.literal('OKP'), crv: z.literal('X25519'), x: coordinate, kid: keyId }),
+]);
+
+/** Body of `POST /register` (DESIGN section 2). Members that we do not know are ignored. */
+export const registerBody = z.object({
+  device: z.object({
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[\x21-\x7e]+$/)
+      .describe('Stable id that the app chose for this installation'),
+    platform: z.enum(PLATFORMS),
+    token: z.string().min(1).max(8_192).describe('Push token as the operating system gave it'),
+  }),
+  mailbox: z
+    .object({
+      ewsUrl: z.string().max(2_048).optional().describe('EWS URL; without it autodiscover finds it'),
+      emailHash: z.string().max(1_024).optional().describe('Accepted and ignored'),
+    })
+    .default({}),
+  credentials: z
+    .string()
+    .min(1)
+    .describe('Compact JWE, RSA-OAEP-256 and A256GCM, 16 KB at most, of {"email","auth"}'),
+  preferences: z
+    .object({
+      content: z.enum(CONTENT_LEVELS).default('subject-and-sender'),
+      badge: z.boolean().default(true),
+      sound: z.boolean().default(true),
+      previewKey: previewKey.optional().describe('Key of the notification extension'),
+    })
+    .default({ content: 'subject-and-sender', badge: true, sound: true }),
+});
+
+/** Body of `POST /getpublickey`. */
+export const publicKeyBody = z.object({
+  emailHash: z.string().max(1_024).optional().describe('Accepted and ignored, never stored'),
+});
