@@ -5,7 +5,7 @@ export interface XmlElement {
   /** Namespace URI; empty where there is none. */
   readonly namespace: string;
   readonly name: string;
-  /** By local name, without namespace declarations. */
+  /** Those without a prefix: the element's own. Attributes of other namespaces mean nothing to anybody here. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
   /** Character data directly inside, in order. */
@@ -61,12 +61,15 @@ function decode(body: string | Uint8Array): string | undefined {
     return undefined;
   }
   const declaration = DECLARATION.exec(text);
-  if (declaration === null) return text;
+  const rest = text.slice(declaration?.[0].length ?? 0);
+  // The parser would accept a second mark or declaration, and a declaration that DECLARATION does not match.
+  if (/^(?:\uFEFF|<\?xml[\s?])/.test(rest)) return undefined;
+  if (declaration === null) return rest;
   const version = /\sversion\s*=\s*["']([^"']*)/.exec(declaration[0])?.[1];
   const encoding = /\sencoding\s*=\s*["']([^"']*)/.exec(declaration[0])?.[1];
   if (version === undefined || !/^1\.0(?!\d)/.test(version)) return undefined;
   if (encoding !== undefined && !ENCODINGS.has(encoding.toLowerCase())) return undefined;
-  return text.slice(declaration[0].length);
+  return rest;
 }
 
 function parse(text: string, limits: XmlLimits): XmlResult {
@@ -97,7 +100,7 @@ function parse(text: string, limits: XmlLimits): XmlResult {
     const element: OpenElement = {
       namespace: tag.uri,
       name: tag.local,
-      attributes: localAttributes(Object.values(tag.attributes)),
+      attributes: ownAttributes(tag.attributes),
       children: [],
       text: '',
     };
@@ -123,21 +126,14 @@ function parse(text: string, limits: XmlLimits): XmlResult {
   return root === undefined ? { ok: false, fault } : { ok: true, root };
 }
 
-function localAttributes(
-  attributes: readonly {
-    readonly prefix: string;
-    readonly local: string;
-    readonly name: string;
-    readonly value: string;
-  }[],
+function ownAttributes(
+  all: Readonly<Record<string, { readonly prefix: string; readonly name: string; readonly value: string }>>,
 ): Readonly<Record<string, string>> {
-  const plain: Record<string, string> = Object.create(null);
-  for (const { prefix, local, name, value } of attributes) {
-    if (prefix === 'xmlns' || name === 'xmlns') continue;
-    // An attribute without prefix is the element's own and wins over a foreign one of that local name.
-    if (prefix === '' || !(local in plain)) plain[local] = value;
+  const own: Record<string, string> = Object.create(null);
+  for (const { prefix, name, value } of Object.values(all)) {
+    if (prefix === '' && name !== 'xmlns') own[name] = value;
   }
-  return plain;
+  return own;
 }
 
 /**
