@@ -1,0 +1,163 @@
+import type { ItemId as FetchedItemId, Item } from 'ews-javascript-api';
+import {
+  BasePropertySet,
+  EmailMessage,
+  EmailMessageSchema,
+  EventType,
+  ExchangeService,
+  ExchangeVersion,
+  Folder,
+  FolderId,
+  FolderSchema,
+  ItemId,
+  ItemSchema,
+  PropertySet,
+  Sensitivity,
+  ServiceError,
+  ServiceResult,
+  Uri,
+  WebCredentials,
+  WellKnownFolderName,
+} from 'ews-javascript-api';
+import type { Mail } from '#domain/model/mail.ts';
+import type { WantedEvents } from '#domain/model/subscription.ts';
+import type { LibraryTransport } from './library-transport.ts';
+
+/** One entry of a GetItem answer: the mail, or Exchange's code for this id. */
+export type FetchedItem =
+  | { readonly ok: true; readonly mail: Mail }
+  | { readonly ok: false; readonly code: string };
+
+/** The three EWS operations that we use. Each sends one request through its transport, or throws. */
+export interface EwsCalls {
+  getInbox(): Promise<{ readonly folderId: string; readonly unreadCount: number }>;
+  subscribe(callbackUrl: string, statusFrequencyMinutes: number, events: WantedEvents): Promise<string>;
+  getItems(itemIds: readonly string[]): Promise<readonly FetchedItem[]>;
+}
+
+/**
+ * The only file that touches ews-javascript-api; import it dynamically, it costs most of a cold start.
+ * A service object is made per call of this function, for one user and one request, and never kept.
+ * The library never sees credentials (the transport signs in) nor bytes of a server (the transport hands it
+ * XML that was read strictly and written again).
+ */
+export function createEwsCalls(url: string, transport: LibraryTransport): EwsCalls {
+  const service = new ExchangeService(ExchangeVersion.Exchange2010_SP2);
+  service.XHRApi = transport;
+  service.Url = new Uri(url);
+  service.Credentials = new WebCredentials('transport', 'signs in');
+  service.SendClientLatencies = false;
+
+  async function getInbox(): Promise<{ folderId: string; unreadCount: number }> {
+    const properties = new PropertySet(BasePropertySet.IdOnly, [FolderSchema.UnreadCount]);
+    const folder = await Folder.Bind(service, WellKnownFolderName.Inbox, properties);
+    return { folderId: folder.Id.UniqueId, unreadCount: folder.UnreadCount };
+  }
+
+  async function subscribe(
+    callbackUrl: string,
+    statusFrequencyMinutes: number,
+    events: WantedEvents,
+  ): Promise<string> {
+    const badge = [EventType.Modified, EventType.Moved, EventType.Deleted];
+    const subscription = await service.SubscribeToPushNotifications(
+      [new FolderId(WellKnownFolderName.Inbox)],
+      new Uri(callbackUrl),
+      statusFrequencyMinutes,
+      '',
+      EventType.NewMail,
+      ...(events === 'mail-and-badge' ? badge : []),
+    );
+    return subscription.Watermark;
+  }
+
+  async function getItems(itemIds: readonly string[]): Promise<readonly FetchedItem[]> {
+    const answer = await service.BindToItems(
+      itemIds.map((id) => new ItemId(id)),
+      mailProperties(),
+    );
+    return answer.Responses.map((response, index) =>
+      response.Result === ServiceResult.Error || !response.Item
+        ? { ok: false, code: ServiceError[response.ErrorCode] ?? 'ErrorUnnamed' }
+        : { ok: true, mail: mailOf(itemIds[index] ?? '', response.Item) },
+    );
+  }
+
+  return { getInbox, subscribe, getItems };
+}
+
+function mailProperties(): PropertySet {
+  return new PropertySet(BasePropertySet.IdOnly, [
+    ItemSchema.Subject,
+    ItemSchema.ParentFolderId,
+    ItemSchema.ConversationId,
+    ItemSchema.DateTimeReceived,
+    ItemSchema.ItemClass,
+    ItemSchema.Sensitivity,
+    EmailMessageSchema.From,
+    EmailMessageSchema.IsRead,
+  ]);
+}
+
+function mailOf(itemId: string, item: Item): Mail {
+  const message = item instanceof EmailMessage ? item : undefined;
+  const from = optional(() => message?.From);
+  const name = textOf(from?.Name);
+  const address = textOf(from?.Address);
+  return {
+    itemId,
+    parentFolderId: textOf(optional(() => item.ParentFolderId)?.UniqueId),
+    conversationId: conversationIdOf(item),
+    sender:
+      name === undefined && address === undefined
+        ? undefined
+        : { name, address: address?.includes('@') === true ? address : undefined },
+    subject: textOf(optional(() => item.Subject)),
+    receivedAt: optional(() => item.DateTimeReceived)?.TotalMilliSeconds,
+    isRead: optional(() => message?.IsRead) === true,
+    sensitivity: sensitivityOf(optional(() => item.Sensitivity)),
+    kind: kindOf(textOf(optional(() => item.ItemClass)) ?? ''),
+  };
+}
+
+function conversationIdOf(item: Item): string | undefined {
+  const id: FetchedItemId | { UniqueId?: unknown } | undefined = optional(() => item.ConversationId);
+  return textOf(id?.UniqueId);
+}
+
+function sensitivityOf(sensitivity: Sensitivity | undefined): Mail['sensitivity'] {
+  switch (sensitivity) {
+    case Sensitivity.Personal:
+      return 'personal';
+    case Sensitivity.Private:
+      return 'private';
+    case Sensitivity.Confidential:
+      return 'confidential';
+    default:
+      return 'normal';
+  }
+}
+
+function kindOf(itemClass: string): Mail['kind'] {
+  if (/^IPM\.(?:Schedule\.Meeting|Appointment)/i.test(itemClass)) {
+    return 'meeting';
+  }
+  if (/^REPORT\./i.test(itemClass)) {
+    return 'report';
+  }
+  return /^IPM\.Note/i.test(itemClass) ? 'message' : 'other';
+}
+
+/** The library's getters throw where the server left a property out. */
+function optional<T>(read: () => T): T | undefined {
+  try {
+    return read() ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A duplicate element makes an array of a text, an empty one null. */
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,198 @@
+import type { MailLookup } from '#domain/model/mail.ts';
+import type {
+  ExchangeFailure,
+  ExchangeMailbox,
+  ExchangeResult,
+  ExchangeTarget,
+} from '#domain/ports/exchange.ts';
+import type { Connection } from './connection.ts';
+import { failureOfCode } from './error-codes.ts';
+import type { EwsCalls, FetchedItem } from './ews-library.ts';
+import type { EwsWorld } from './exchange.ts';
+import type { HostMemory } from './host-memory.ts';
+import type { LibraryTransport } from './library-transport.ts';
+import { createLibraryTransport } from './library-transport.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
+import type { SoapAnswer } from './soap-answer.ts';
+import { judgeSoapAnswer } from './soap-answer.ts';
+
+export interface MailboxOptions {
+  readonly world: EwsWorld;
+  readonly hosts: HostMemory;
+  readonly target: ExchangeTarget;
+  readonly signIn: SignIn;
+}
+
+const ATTEMPTS_WHILE_BUSY = 3;
+const FIRST_WAIT_MS = 250;
+/** The transport's own time-out says more than the one around the library: it goes first. */
+const GRACE_MS = 100;
+const LONGEST_WAIT_MS = 4_000;
+
+/** One user's mailbox for one request: own service object, connection and authentication state. */
+export function createMailbox({ world, hosts, target, signIn }: MailboxOptions): ExchangeMailbox {
+  const judgement = world.rules.judgeExchangeUrl(target.ewsUrl);
+  const host = judgement.ok ? judgement.destination.url.host : '';
+  const connection = judgement.ok
+    ? world.connect(judgement.destination, signIn.clientCertificate)
+    : undefined;
+  const transport = createLibraryTransport(sendSoap);
+  let calls: EwsCalls | undefined;
+  /** After a 401 the same credentials are not sent again: accounts lock. */
+  let refused: ExchangeFailure | undefined;
+
+  function remainingMs(): number {
+    return Math.min(target.deadlineMs - world.now(), world.callTimeoutMs);
+  }
+
+  async function sendSoap(body: string): Promise<SoapAnswer> {
+    const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
+    hosts.note(host, outcome.ok ? undefined : outcome.failure);
+    return outcome.ok ? judgeSoapAnswer(outcome.answer, signIn.scheme) : outcome;
+  }
+
+  /** One operation, again while the server is busy and time is left. */
+  async function ask<T>(
+    operation: (calls: EwsCalls) => Promise<T>,
+    judge: (value: T) => ExchangeFailure | undefined = () => undefined,
+  ): Promise<ExchangeResult<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      const result = await once(operation, judge);
+      if (result.ok || result.failure.kind !== 'busy' || attempt >= ATTEMPTS_WHILE_BUSY) {
+        return result;
+      }
+      const waitMs = Math.min(result.failure.retryAfterMs ?? FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);
+      const asked = result.failure.retryAfterMs ?? 0;
+      if (asked > LONGEST_WAIT_MS || waitMs + FIRST_WAIT_MS > target.deadlineMs - world.now()) {
+        return result;
+      }
+      await world.wait(waitMs);
+    }
+  }
+
+  async function once<T>(
+    operation: (calls: EwsCalls) => Promise<T>,
+    judge: (value: T) => ExchangeFailure | undefined,
+  ): Promise<ExchangeResult<T>> {
+    const before = refused ?? blocked();
+    if (before !== undefined) {
+      return { ok: false, failure: before };
+    }
+    const attempt = attemptOf(operation, judge);
+    const result = await withinMs(attempt, remainingMs() + GRACE_MS);
+    if (!result.ok && result.failure.kind === 'unauthorized') {
+      refused = result.failure;
+    }
+    return result;
+  }
+
+  function blocked(): ExchangeFailure | undefined {
+    if (!judgement.ok) {
+      return { kind: 'refused-address', detail: judgement.reason };
+    }
+    return hosts.isResting(host) || remainingMs() <= 0 ? { kind: 'timeout' } : undefined;
+  }
+
+  async function attemptOf<T>(
+    operation: (calls: EwsCalls) => Promise<T>,
+    judge: (value: T) => ExchangeFailure | undefined,
+  ): Promise<ExchangeResult<T>> {
+    try {
+      const { createEwsCalls } = await import('./ews-library.ts');
+      calls ??= createEwsCalls(target.ewsUrl, transport);
+      const value = await operation(calls);
+      const failure = judge(value);
+      return failure === undefined ? { ok: true, value } : { ok: false, failure };
+    } catch {
+      return { ok: false, failure: failureBehind(transport) };
+    }
+  }
+
+  return {
+    inbox: () =>
+      ask(
+        (ews) => ews.getInbox(),
+        (inbox) => (inbox.folderId ? undefined : notUnderstood()),
+      ),
+    async subscribe({ callbackUrl, statusFrequencyMinutes, events }) {
+      const result = await ask(
+        (ews) => ews.subscribe(callbackUrl, statusFrequencyMinutes, events),
+        (watermark) => (typeof watermark === 'string' && watermark !== '' ? undefined : notUnderstood()),
+      );
+      return result.ok ? { ok: true, value: { watermark: result.value } } : result;
+    },
+    async mails(itemIds) {
+      if (itemIds.length === 0) {
+        return { ok: true, value: [] };
+      }
+      const result = await ask(
+        (ews) => ews.getItems(itemIds),
+        (items) => failureOfItems(items, itemIds.length, transport),
+      );
+      return result.ok
+        ? { ok: true, value: itemIds.map((id, index) => lookupOf(id, result.value[index])) }
+        : result;
+    },
+    rotatedCredentials: () => signIn.rotated(),
+    close: () => connection?.close(),
+  };
+}
+
+function usable(connection: Connection | undefined): Connection {
+  if (connection === undefined) {
+    throw new Error('a refused URL is never connected to');
+  }
+  return connection;
+}
+
+function soapRequest(body: string, target: ExchangeTarget): Parameters<SignIn['send']>[1] {
+  const { email } = target.credentials;
+  const anchor: Record<string, string> = /^[\x21-\x7e]{3,254}$/.test(email)
+    ? { 'x-anchormailbox': email }
+    : {};
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml', ...anchor },
+    body,
+  };
+}
+
+/** The library's exceptions differ by version and dress; the transport knows what really happened. */
+function failureBehind(transport: LibraryTransport): ExchangeFailure {
+  const { failure, codes } = transport.last();
+  const error = codes.find(({ code }) => code !== 'NoError');
+  return failure ?? (error === undefined ? notUnderstood() : failureOfCode(error));
+}
+
+/** A code that is not about one item fails the request as a whole, so that it can be repeated or healed. */
+function failureOfItems(
+  items: readonly FetchedItem[],
+  wanted: number,
+  transport: LibraryTransport,
+): ExchangeFailure | undefined {
+  const failures = transport
+    .last()
+    .codes.filter(({ code }) => code !== 'NoError')
+    .map(failureOfCode);
+  const general = failures.find(({ kind }) => kind !== 'failed' && kind !== 'forbidden');
+  return general ?? (items.length === wanted ? undefined : notUnderstood());
+}
+
+function lookupOf(itemId: string, item: FetchedItem | undefined): MailLookup {
+  if (item?.ok === true) {
+    return { kind: 'mail', mail: item.mail };
+  }
+  return { kind: item?.code === 'ErrorItemNotFound' ? 'gone' : 'unreadable', itemId };
+}
+
+function notUnderstood(): ExchangeFailure {
+  return { kind: 'failed', code: 'AnswerNotUnderstood' };
+}
+
+/** The library's promise may never settle: whatever happens, there is an answer by then. */
+function withinMs<T>(attempt: Promise<ExchangeResult<T>>, ms: number): Promise<ExchangeResult<T>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve({ ok: false, failure: { kind: 'timeout' } }), Math.max(ms, 0));
+    attempt.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,116 @@
+import type { OutgoingRules } from '#domain/ports/exchange.ts';
+import type { AddressRules } from './addresses.ts';
+import { createAddressRules } from './addresses.ts';
+import type { HostPattern } from './host-patterns.ts';
+import { matches, matchesHost, readHostPattern } from './host-patterns.ts';
+
+export interface OutgoingSettings {
+  readonly allowedExchangeHosts: readonly string[];
+  readonly allowedExchangeCidrs: readonly string[];
+  readonly allowedTokenHosts: readonly string[];
+}
+
+/** A URL that passed the host rules; its addresses are still to be checked when the name is resolved. */
+export interface Destination {
+  readonly url: URL;
+  readonly loopbackAllowed: boolean;
+}
+
+export type Judgement =
+  | { readonly ok: true; readonly destination: Destination }
+  | { readonly ok: false; readonly reason: string };
+
+/** The port's rules, and what the transport needs besides. */
+export interface EwsOutgoingRules extends OutgoingRules {
+  judgeExchangeUrl(url: string): Judgement;
+  judgeTokenEndpoint(url: string): Judgement;
+  /** For the one unauthenticated http request of autodiscover: the host rule alone. */
+  allowsExchangeHost(hostname: string): boolean;
+  readonly addresses: AddressRules;
+}
+
+const WHAT = { allowedExchangeHosts: 'EWS URL', allowedTokenHosts: 'token endpoint' } as const;
+type Setting = keyof typeof WHAT;
+
+/**
+ * Rules for every URL that credentials are sent to, DESIGN section 8: https, host on the allow-list, no
+ * refused address. Throws where a setting is malformed. Pure: no look-up of names.
+ */
+export function createOutgoingRules(settings: OutgoingSettings): EwsOutgoingRules {
+  const addresses = createAddressRules(settings.allowedExchangeCidrs);
+  const exchange = settings.allowedExchangeHosts.map((entry) =>
+    readHostPattern(entry, 'allowedExchangeHosts'),
+  );
+  const token = settings.allowedTokenHosts.map((entry) => readHostPattern(entry, 'allowedTokenHosts'));
+  const judgeExchangeUrl = (url: string): Judgement =>
+    judge(url, exchange, 'allowedExchangeHosts', addresses);
+  const judgeTokenEndpoint = (url: string): Judgement => judge(url, token, 'allowedTokenHosts', addresses);
+  return {
+    addresses,
+    judgeExchangeUrl,
+    judgeTokenEndpoint,
+    refuseExchangeUrl: (url) => reasonOf(judgeExchangeUrl(url)),
+    refuseTokenEndpoint: (url) => reasonOf(judgeTokenEndpoint(url)),
+    allowsExchangeHost: (hostname) => exchange.some((pattern) => matchesHost(pattern, hostname)),
+  };
+}
+
+function judge(
+  text: string,
+  patterns: readonly HostPattern[],
+  setting: Setting,
+  addresses: AddressRules,
+): Judgement {
+  const what = WHAT[setting];
+  const url = URL.parse(text);
+  if (url === null || url.hostname === '') {
+    return refusal(`The ${what} is not an absolute URL like https://mail.example.com/EWS/Exchange.asmx.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    return refusal(`The ${what} must not contain a user name or password.`);
+  }
+  if (url.hash !== '' || text.includes('#')) {
+    return refusal(`The ${what} must not contain a fragment (#).`);
+  }
+  if (url.hostname.endsWith('.')) {
+    return refusal(`The host of the ${what} must not end with a dot.`);
+  }
+  const pattern = patterns.find((candidate) => matches(candidate, url));
+  if (pattern === undefined) {
+    return refusal(whyNoPattern(url, patterns, setting));
+  }
+  const loopbackAllowed = pattern.scheme === 'http';
+  const kind = isLiteral(url.hostname) ? addresses.refuse(url.hostname, loopbackAllowed) : undefined;
+  return kind === undefined
+    ? { ok: true, destination: { url, loopbackAllowed } }
+    : refusal(refusedAddressSentence(url.hostname, kind));
+}
+
+/** Why a host may not be contacted because of where it leads, and which setting would open it. */
+export function refusedAddressSentence(host: string, kind: string): string {
+  return kind === 'private' || kind === 'link-local' || kind === 'reserved'
+    ? `${host} is or resolves to a ${kind} address; where Exchange is reached through a private network, list its range in the setting allowedExchangeCidrs.`
+    : `${host} is or resolves to a ${kind} address, to which nothing is ever sent; use the server's public name (no setting, allowedExchangeCidrs included, opens this).`;
+}
+
+function whyNoPattern(url: URL, patterns: readonly HostPattern[], setting: Setting): string {
+  const what = WHAT[setting];
+  if (url.protocol !== 'https:') {
+    return `The ${what} must start with https:// (nothing else is sent to a host of ${setting}).`;
+  }
+  return patterns.some((pattern) => pattern.scheme === 'https' && matchesHost(pattern, url.hostname))
+    ? `Port ${url.port} of ${url.hostname} is not allowed; add "${url.host}" to the setting ${setting} if it is right.`
+    : `The host ${url.hostname} is not allowed; add it to the setting ${setting} if it is right.`;
+}
+
+function isLiteral(hostname: string): boolean {
+  return hostname.startsWith('[') || /^\d+(?:\.\d+){3}$/.test(hostname);
+}
+
+function refusal(reason: string): Judgement {
+  return { ok: false, reason };
+}
+
+function reasonOf(judgement: Judgement): string | undefined {
+  return judgement.ok ? undefined : judgement.reason;
+}

@@ -1,0 +1,98 @@
+import type { Credentials, ExchangeAuth, SignInScheme } from '#domain/model/credentials.ts';
+import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
+import type { EwsWorld } from '../exchange.ts';
+import type { RemainingMs, SignIn } from './sign-in.ts';
+import { withHeader } from './sign-in.ts';
+import { refreshToken } from './token-endpoint.ts';
+import { TOKEN_MARGIN_MS } from './token-memory.ts';
+
+type BearerAuth = Extract<ExchangeAuth, { readonly type: 'bearer' }>;
+type Token =
+  | { readonly ok: true; readonly accessToken: string }
+  | { readonly ok: false; readonly failure: ExchangeFailure };
+
+const SCHEME: SignInScheme = 'bearer';
+
+/**
+ * RFC 6750. Where the credentials carry a refresh token, an access token that has ended, or that the server
+ * refuses, is refreshed inside the request, at most once; without one, a 401 is final.
+ */
+export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: EwsWorld): SignIn {
+  let refresh = auth.refresh;
+  let rotated: Credentials | undefined;
+  let current: string | undefined;
+  let refreshed = false;
+
+  function adoptRotation(newRefreshToken: string | undefined): void {
+    if (refresh !== undefined && newRefreshToken !== undefined && newRefreshToken !== refresh.refreshToken) {
+      refresh = { ...refresh, refreshToken: newRefreshToken };
+      rotated = { ...credentials, auth: { ...auth, refresh } };
+    }
+  }
+
+  /** The client's own token while it lasts, then the one in memory, then a fresh one. */
+  async function firstToken(remainingMs: RemainingMs): Promise<Token> {
+    const endsAtMs = Date.parse(auth.expiresAt);
+    const remembered = refresh && world.tokens.find(refresh);
+    if (remembered !== undefined) {
+      adoptRotation(remembered.refreshToken);
+      return { ok: true, accessToken: remembered.accessToken };
+    }
+    const ended = !Number.isNaN(endsAtMs) && endsAtMs - TOKEN_MARGIN_MS <= world.now();
+    return ended && refresh !== undefined ? renew(remainingMs) : { ok: true, accessToken: auth.accessToken };
+  }
+
+  async function renew(remainingMs: RemainingMs): Promise<Token> {
+    const used = refresh;
+    if (used === undefined || refreshed) {
+      return { ok: false, failure: { kind: 'unauthorized', offered: [SCHEME], sent: SCHEME } };
+    }
+    refreshed = true;
+    const result = await refreshToken(used, world, remainingMs);
+    if (!result.ok) {
+      return result;
+    }
+    world.tokens.keep(used, result.token);
+    adoptRotation(result.token.refreshToken);
+    if (refresh !== undefined && refresh !== used) {
+      world.tokens.keep(refresh, result.token);
+    }
+    return { ok: true, accessToken: result.token.accessToken };
+  }
+
+  async function send(
+    connection: Connection,
+    request: HttpRequest,
+    remainingMs: RemainingMs,
+  ): Promise<HttpOutcome> {
+    const token: Token =
+      current === undefined ? await firstToken(remainingMs) : { ok: true, accessToken: current };
+    if (!token.ok) {
+      return token;
+    }
+    const outcome = await sendWith(token.accessToken, connection, request, remainingMs);
+    current = token.accessToken;
+    if (!outcome.ok || outcome.answer.status !== 401 || refresh === undefined || refreshed) {
+      return outcome;
+    }
+    world.tokens.forget(refresh);
+    const renewed = await renew(remainingMs);
+    if (!renewed.ok) {
+      return renewed;
+    }
+    current = renewed.accessToken;
+    return sendWith(renewed.accessToken, connection, request, remainingMs);
+  }
+
+  return { scheme: SCHEME, send, rotated: () => rotated };
+}
+
+function sendWith(
+  accessToken: string,
+  connection: Connection,
+  request: HttpRequest,
+  remainingMs: RemainingMs,
+): Promise<HttpOutcome> {
+  return connection.send(withHeader(request, 'authorization', `Bearer ${accessToken}`), remainingMs());
+}

@@ -1,0 +1,24 @@
+import type { Credentials } from '#domain/model/credentials.ts';
+import type { EwsWorld } from '../exchange.ts';
+import { basicSignIn, certificateSignIn } from './basic.ts';
+import { bearerSignIn } from './bearer.ts';
+import { ntlmSignIn } from './ntlm.ts';
+import type { SignIn } from './sign-in.ts';
+
+/** The way to sign in that these credentials are for. One per mailbox object: NTLM and bearer keep state. */
+export function chooseSignIn(credentials: Credentials, world: EwsWorld): SignIn {
+  const { auth } = credentials;
+  switch (auth.type) {
+    case 'basic':
+      return basicSignIn(auth.username, auth.password);
+    case 'ntlm':
+      return ntlmSignIn(auth);
+    case 'bearer':
+      return bearerSignIn(credentials, auth, world);
+    case 'certificate':
+      return certificateSignIn(
+        auth,
+        auth.username === undefined ? undefined : { username: auth.username, password: auth.password ?? '' },
+      );
+  }
+}

@@ -1,0 +1,51 @@
+import type { SignInScheme } from '#domain/model/credentials.ts';
+import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import { findElements, readAnswerXml } from './answer-xml.ts';
+import type { HttpAnswer } from './connection.ts';
+import type { SpokenCode } from './error-codes.ts';
+import { failureOfCode, spokenCode } from './error-codes.ts';
+import { failureOfStatus } from './http-failures.ts';
+import type { XmlElement } from './xml.ts';
+import { childOf } from './xml.ts';
+
+const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
+
+export type SoapAnswer =
+  | { readonly ok: true; readonly envelope: XmlElement; readonly codes: readonly SpokenCode[] }
+  | { readonly ok: false; readonly failure: ExchangeFailure };
+
+/**
+ * Judges an answer to an EWS request before anything else reads it. `ok` means: 200, well-formed, a SOAP
+ * envelope without a fault; `codes` are those of its response messages, in order. A code is decided on
+ * ResponseCode alone: fault strings are localised.
+ */
+export function judgeSoapAnswer(answer: HttpAnswer, sent: SignInScheme): SoapAnswer {
+  if (answer.status !== 200 && answer.status !== 500) {
+    return { ok: false, failure: failureOfStatus(answer.status, answer.headers, sent) };
+  }
+  const envelope = readAnswerXml(answer.body);
+  if (envelope === undefined || envelope.namespace !== SOAP || envelope.name !== 'Envelope') {
+    const code = answer.status === 500 ? 'Http500' : 'AnswerNotSoap';
+    return { ok: false, failure: { kind: 'failed', code } };
+  }
+  const body = childOf(envelope, 'Body');
+  const fault = childOf(body, 'Fault');
+  if (fault !== undefined) {
+    return { ok: false, failure: failureOfCode(spokenCode(fault)) };
+  }
+  if (answer.status === 500 || body === undefined) {
+    return {
+      ok: false,
+      failure: { kind: 'failed', code: answer.status === 500 ? 'Http500' : 'AnswerNotSoap' },
+    };
+  }
+  return { ok: true, envelope, codes: responseMessages(body).map(messageCode) };
+}
+
+function responseMessages(body: XmlElement): readonly XmlElement[] {
+  return findElements(body, 'ResponseMessages').flatMap((list) => list.children);
+}
+
+function messageCode(message: XmlElement): SpokenCode {
+  return message.attributes.ResponseClass === 'Error' ? spokenCode(message) : { code: 'NoError' };
+}
