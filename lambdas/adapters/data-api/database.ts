@@ -36,7 +36,7 @@ export interface Timer {
   sleep(ms: number): Promise<void>;
 }
 
-const MONOTONIC: Timer = {
+export const MONOTONIC: Timer = {
   elapsedMs: () => performance.now(),
   sleep: async (ms) => void (await sleep(ms)),
 };
@@ -82,7 +82,7 @@ export function createDatabase(
       const answer = await withinBudget(settings.budgetMs, timer, (leftMs) =>
         client.send(command, { abortSignal: AbortSignal.timeout(leftMs) }),
       );
-      return (answer.records ?? []).map(firstColumn);
+      return readRecords(answer.records);
     },
   };
 }
@@ -119,7 +119,9 @@ function toField(value: Parameter): Field {
   return { blobValue: value };
 }
 
-function firstColumn(record: readonly Field[]): unknown {
-  const text = record[0]?.stringValue;
-  return text === undefined ? undefined : JSON.parse(text);
+/** The one column of each row: JSON as text, parsed; undefined for NULL. */
+export function readRecords(records: readonly (readonly Field[])[] = []): readonly unknown[] {
+  return records.map(([field]) =>
+    field?.stringValue === undefined ? undefined : JSON.parse(field.stringValue),
+  );
 }

@@ -1,0 +1,31 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createDataClient } from '#adapters/data-api/database.ts';
+import { createTransactions } from '#adapters/data-api/transaction.ts';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { createTelemetry } from '#runtime/telemetry.ts';
+import { readAppUser } from './app-user.ts';
+import { readEnv } from './env.ts';
+import { MIGRATIONS } from './migrations/all.ts';
+import { createMigrateRoute } from './route.ts';
+
+/** The Data API gives up on a statement after 45 s. */
+const STATEMENT_TIMEOUT_MS = 50_000;
+/** A new or paused cluster may take minutes to answer; the function itself has 14. */
+const BUDGET_MS = 5 * 60_000;
+
+const env = readEnv(process.env);
+const secrets = new SecretsManagerClient(clientSettings(5_000));
+const transactions = createTransactions(createDataClient(STATEMENT_TIMEOUT_MS), {
+  databaseArn: env.databaseArn,
+  secretArn: env.ownerSecretArn,
+  databaseName: env.databaseName,
+  budgetMs: BUDGET_MS,
+});
+
+/** Entry point of the function `migrate`: assembly only. */
+export const handler = createMigrateRoute({
+  transactions,
+  migrations: MIGRATIONS,
+  appUser: () => readAppUser(secrets, env.appSecretArn),
+  log: createTelemetry('migrate', env.stage).log,
+});

@@ -1,0 +1,57 @@
+import type { Transactions } from '#adapters/data-api/transaction.ts';
+import type { Log } from '#domain/ports/system.ts';
+import {
+  answerCloudFormation,
+  CustomResourceFailure,
+  type CustomResourceResult,
+  readCloudFormationEvent,
+} from '#runtime/cloudformation.ts';
+import { type AppUser, ensureAppUser } from './app-user.ts';
+import { MigrationRefused } from './migration-refused.ts';
+import type { Migration } from './migrations/migration.ts';
+import { type MigrationReport, runMigrations } from './run-migrations.ts';
+
+export interface MigrateDependencies {
+  readonly transactions: Transactions;
+  readonly migrations: readonly Migration[];
+  appUser(): Promise<AppUser>;
+  readonly log: Log;
+}
+
+/**
+ * Runs the migrations, then makes the functions' own user. For CloudFormation as a custom resource (deleting
+ * it changes nothing: the data outlives the stack), for anybody else directly, answering the report.
+ */
+export function createMigrateRoute(dependencies: MigrateDependencies) {
+  const { transactions, migrations, log } = dependencies;
+
+  async function migrate(): Promise<MigrationReport> {
+    const report = await runMigrations(transactions, migrations);
+    const user = await dependencies.appUser();
+    await transactions.transact((database) => ensureAppUser(database, user));
+    log.info('migrated', { version: report.version, applied: report.applied.length });
+    return report;
+  }
+
+  async function asResource(): Promise<CustomResourceResult> {
+    try {
+      const { version } = await migrate();
+      return { physicalResourceId: 'ens-schema', data: { version: String(version) } };
+    } catch (error) {
+      throw error instanceof MigrationRefused ? new CustomResourceFailure(error.message) : error;
+    }
+  }
+
+  return async function handle(event: unknown): Promise<MigrationReport | undefined> {
+    const resource = readCloudFormationEvent(event);
+    if (resource === undefined) return await migrate();
+    const failure = await answerCloudFormation(resource, () =>
+      resource.RequestType === 'Delete'
+        ? Promise.resolve({ physicalResourceId: 'ens-schema' })
+        : asResource(),
+    );
+    if (failure !== undefined)
+      log.error('migration-failed', { error: failure instanceof Error ? failure.name : 'unknown' });
+    return undefined;
+  };
+}

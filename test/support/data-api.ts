@@ -1,0 +1,78 @@
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createDatabase, type Database, type DatabaseSettings } from '#adapters/data-api/database.ts';
+import { createTransactions, type Transactions } from '#adapters/data-api/transaction.ts';
+import { type AppUser, readAppUser } from '../../lambdas/migrate/app-user.ts';
+import { MIGRATIONS } from '../../lambdas/migrate/migrations/all.ts';
+import type { Migration } from '../../lambdas/migrate/migrations/migration.ts';
+import { createMigrateRoute } from '../../lambdas/migrate/route.ts';
+import {
+  CLUSTER_ARN,
+  DATABASE,
+  LAMBDA_SECRET_ARN,
+  OWNER_SECRET_ARN,
+  startTestAws,
+  type TestAws,
+} from './aws.ts';
+
+const SETTINGS: DatabaseSettings = {
+  databaseArn: CLUSTER_ARN,
+  secretArn: LAMBDA_SECRET_ARN,
+  databaseName: DATABASE,
+  budgetMs: 10_000,
+};
+
+/** A PostgreSQL with the schema of this release, behind the Data API that the real SDK client talks to. */
+export interface TestStore {
+  readonly world: TestAws;
+  /** As the functions' own user, which has rights on rows alone. */
+  readonly database: Database;
+  /** Every row of a table as the superuser sees it. */
+  rows(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
+  /** Empties every table but the list of migrations. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startStore(): Promise<TestStore> {
+  const world = await startTestAws();
+  await migrator(world).migrate();
+  const client = new RDSDataClient(world.client());
+  const database = createDatabase(client, SETTINGS);
+  return {
+    world,
+    database,
+    rows: (sql, parameters) => world.aws.database.query(sql, parameters),
+    async clear() {
+      const { database: emulated } = world.aws;
+      const tables = await emulated.query(
+        `SELECT string_agg(tablename, ', ') AS names FROM pg_tables
+          WHERE schemaname = 'public' AND tablename <> 'schema_migrations'`,
+      );
+      await emulated.query(`TRUNCATE ${String(tables[0]?.names)}`);
+    },
+    async close() {
+      client.destroy();
+      await world.close();
+    },
+  };
+}
+
+/** The migrate function's route with the owner's rights, as often as a test needs it. */
+export function migrator(world: TestAws, migrations: readonly Migration[] = MIGRATIONS) {
+  const logged: string[] = [];
+  const transactions: Transactions = createTransactions(new RDSDataClient(world.client()), {
+    ...SETTINGS,
+    secretArn: OWNER_SECRET_ARN,
+  });
+  const appUser = (): Promise<AppUser> =>
+    readAppUser(new SecretsManagerClient(world.client()), LAMBDA_SECRET_ARN);
+  const note = (event: string) => void logged.push(event);
+  const route = createMigrateRoute({
+    transactions,
+    migrations,
+    appUser,
+    log: { info: note, warn: note, error: note },
+  });
+  return { migrate: () => route({}), route, transactions, logged };
+}
