@@ -64,7 +64,7 @@ async function enable(options: PushEndpointsOptions, endpointArn: string): Promi
       new GetEndpointAttributesCommand({ EndpointArn: endpointArn }),
       bounded(options),
     );
-    if (Attributes?.['Enabled'] === 'true') return true;
+    if (Attributes?.Enabled === 'true') return true;
     await options.client.send(
       new SetEndpointAttributesCommand({ EndpointArn: endpointArn, Attributes: { Enabled: 'true' } }),
       bounded(options),

@@ -15,6 +15,7 @@ const INVISIBLE = /[\u00AD\u202A-\u202E\u2066-\u2069\u206A-\u206F\uFEFF\uFFF9-\u
 const CONTROL_OR_SPACE = /[\p{Cc}\p{White_Space}\u2028\u2029]+/gu;
 /** Anything that leaves ink. Hangul fillers are default-ignorable, so they count as nothing here. */
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800]/u;
+const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = 3;
 
@@ -23,7 +24,7 @@ const ELLIPSIS_BYTES = 3;
  * surrogates. Empty where nothing visible is left.
  */
 export function cleanText(text: string): string {
-  const line = decodeEncodedWords(text.slice(0, MAX_CODE_UNITS))
+  const line = decodeEncodedWords(bounded(text))
     .toWellFormed()
     .replace(INVISIBLE, '')
     .replace(CONTROL_OR_SPACE, ' ')
@@ -31,23 +32,28 @@ export function cleanText(text: string): string {
   return VISIBLE.test(line) ? line : '';
 }
 
+function bounded(text: string): string {
+  if (text.length <= MAX_CODE_UNITS) return text;
+  return text.slice(0, graphemes.segment(text).containing(MAX_CODE_UNITS)?.index);
+}
+
 /** UTF-8 bytes that `text` takes inside a JSON string, escapes included, quotes not. */
 export function jsonBytes(text: string): number {
   return Buffer.byteLength(JSON.stringify(text)) - 2;
 }
 
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
-
 /**
  * The text itself where it takes at most `maxBytes` (as `jsonBytes` counts), else its longest run of whole
- * graphemes that leaves room for an ellipsis. A single grapheme larger than the room is left out, not cut.
+ * graphemes that leaves room for an ellipsis. Lone surrogates, which no push service accepts, are replaced.
+ * A single grapheme larger than the room is left out, not cut.
  */
 export function truncate(text: string, maxBytes: number): string {
-  if (jsonBytes(text) <= maxBytes) return text;
+  const whole = text.toWellFormed();
+  if (jsonBytes(whole) <= maxBytes) return whole;
   let kept = '';
   let room = maxBytes - ELLIPSIS_BYTES;
   if (room < 0) return '';
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes.segment(whole)) {
     room -= jsonBytes(segment);
     if (room < 0) break;
     kept += segment;
