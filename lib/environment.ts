@@ -42,7 +42,6 @@ const EXCHANGE = [
   'contentCeiling',
   'splittingAllowed',
   'keyLifeDays',
-  'registrationLifetimeDays',
 ] as const satisfies readonly VariableKey[];
 
 const VARIABLES_OF = {

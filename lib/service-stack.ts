@@ -2,11 +2,14 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { API_BASE_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
+import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { EnsDashboard } from './constructs/dashboard.ts';
 import { DeliveryFailures } from './constructs/delivery-failures.ts';
 import { Egress } from './constructs/egress.ts';
 import { EnsFunction } from './constructs/ens-function.ts';
 import { PushApplications } from './constructs/push-applications.ts';
+import { Queries } from './constructs/queries.ts';
 import { FirstUpkeep, Migrations, UpkeepSchedule } from './constructs/upkeep-triggers.ts';
 import { type EnvironmentSources, environmentOf } from './environment.ts';
 import { grantPermissions } from './permissions.ts';
@@ -91,6 +94,7 @@ export class ServiceStack extends Stack {
     new UpkeepSchedule(this, 'UpkeepSchedule', this.functions.upkeep);
     const migrations = new Migrations(this, 'Migrations', this.functions.migrate, props.migrationsHash);
     new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version).node.addDependency(migrations);
+    this.watch(settings, state);
     this.outputs();
   }
 
@@ -116,6 +120,26 @@ export class ServiceStack extends Stack {
       reservedConcurrency: concurrency[functionId],
       network: sizing.callsExchange === true ? egress : undefined,
     });
+  }
+
+  private watch({ stage, alarmEmail }: Settings, state: StateStack): void {
+    const { functions } = this;
+    const alarms = new Alarms(this, 'Alarms', { stage, functions, alarmEmail });
+    const dashboard = new EnsDashboard(this, 'Dashboard', {
+      stage,
+      databaseIdentifier: state.database.cluster.clusterIdentifier,
+      functions,
+      alarms: alarms.all,
+    });
+    new Queries(this, 'Queries', {
+      stage,
+      logs: {
+        register: functions.register.logGroup,
+        callback: functions.callback.logGroup,
+        access: this.api.accessLog,
+      },
+    });
+    new CfnOutput(this, 'DashboardLink', { value: dashboard.link });
   }
 
   private outputs(): void {

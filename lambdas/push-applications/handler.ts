@@ -8,7 +8,7 @@ import { pushApplicationsRoute } from './route.ts';
 const ATTEMPT_TIMEOUT_MS = 10_000;
 
 const { stage } = readEnv(process.env);
-const settings = clientSettings(ATTEMPT_TIMEOUT_MS, 3);
+const settings = clientSettings(ATTEMPT_TIMEOUT_MS);
 
 export const handler = pushApplicationsRoute(
   { sns: new SNSClient(settings), secrets: new SecretsManagerClient(settings) },

@@ -17,8 +17,8 @@ export function pushApplicationsRoute(clients: Clients, log: Log): (event: unkno
     const event = readCloudFormationEvent(raw);
     if (event === undefined) throw new Error('not an event of CloudFormation');
     const error = await answerCloudFormation(event, () => work(clients, event));
-    if (error === undefined) log.info('push application ready', { request: event.RequestType });
-    else log.error('push application failed', { errorName: error instanceof Error ? error.name : 'unknown' });
+    if (error === undefined) log.info('push-application-ready', { request: event.RequestType });
+    else log.error('push-application-failed', { errorName: error instanceof Error ? error.name : 'unknown' });
   };
 }
 

@@ -9,7 +9,7 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 export const EXTRA_CA_FILE_NAME = 'extra-ca.pem';
 
 /** Modules that `ews-javascript-api` names but that our transport makes needless. */
-const STUBS = { '@ewsjs/xhr': 'ewsjs-xhr.ts', 'moment-timezone': 'moment-timezone.ts' } as const;
+const STUBS = { '@ewsjs/xhr': 'ewsjs-xhr.cjs', 'moment-timezone': 'moment-timezone.cjs' } as const;
 
 function stubs(): Record<string, string> {
   return Object.fromEntries(

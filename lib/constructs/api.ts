@@ -46,6 +46,7 @@ export interface ApiProps {
 /** The HTTP API with its stage, access log and, by setting, a name of its own. Routes come with `connect`. */
 export class Api extends Construct {
   readonly http: HttpApi;
+  readonly accessLog: LogGroup;
   /** https origin without a trailing slash. */
   readonly origin: string;
   /** What the DNS record of the custom domain points to. */
@@ -62,7 +63,7 @@ export class Api extends Construct {
       createDefaultStage: false,
       disableExecuteApiEndpoint: named,
     });
-    const logGroup = new LogGroup(this, 'AccessLog', {
+    this.accessLog = new LogGroup(this, 'AccessLog', {
       logGroupName: `/ens/${props.settings.stage}/access`,
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -77,7 +78,7 @@ export class Api extends Construct {
         burstLimit: props.settings.callbackBurst,
       },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
+        destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });

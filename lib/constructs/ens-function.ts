@@ -20,22 +20,29 @@ export interface EnsFunctionProps {
     | undefined;
 }
 
+export interface Limits {
+  readonly conditions?: Readonly<Record<string, Record<string, unknown>>>;
+  /** Why a resource of the statement ends in a wildcard; shown beside the acknowledged finding. */
+  readonly whyWildcard?: string;
+}
+
 /** House defaults of every function: Node 24 on arm64, a role and a log group of its own, no managed policy. */
 export class EnsFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
   readonly functionId: FunctionId;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: EnsFunctionProps) {
     super(scope, id);
     this.functionId = props.functionId;
-    const logGroup = new LogGroup(this, 'Log', {
+    this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/ens/${props.stage}/${props.functionId}`,
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(this.role);
     if (props.network !== undefined) this.allowNetworkInterfaces();
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: `ens-${props.stage}-${props.functionId}`,
@@ -44,7 +51,7 @@ export class EnsFunction extends Construct {
       handler: 'index.handler',
       code: props.code,
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       timeout: props.timeout,
       memorySize: props.memoryMegabytes,
       environment: {
@@ -71,23 +78,26 @@ export class EnsFunction extends Construct {
     );
   }
 
-  /** Adds one statement to this function's own role. */
-  allow(
-    actions: readonly string[],
-    resources: readonly string[],
-    conditions: Readonly<Record<string, Record<string, unknown>>> = {},
-  ): void {
+  /** Adds one statement to this function's own role; a resource with a wildcard needs its reason. */
+  allow(actions: readonly string[], resources: readonly string[], limits: Limits = {}): void {
     this.role.addToPolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,
         actions: [...actions],
         resources: [...resources],
-        conditions: { ...conditions },
+        conditions: { ...limits.conditions },
       }),
     );
+    if (limits.whyWildcard === undefined) return;
+    for (const resource of resources) {
+      Validations.of(this.role).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${asFinding(Stack.of(this).resolve(resource))}]`,
+        reason: limits.whyWildcard,
+      });
+    }
   }
 
-  /** What the Lambda service itself needs to attach a function to subnets. */
+  /** What the Lambda service itself needs to attach a function to subnets (Lambda guide, VPC permissions). */
   private allowNetworkInterfaces(): void {
     const everything = Stack.of(this).formatArn({ service: 'ec2', resource: '*', resourceName: '*' });
     this.allow(
@@ -98,7 +108,22 @@ export class EnsFunction extends Construct {
         'ec2:UnassignPrivateIpAddresses',
       ],
       [everything],
+      {
+        whyWildcard: 'Lambda names its network interfaces at run time and refuses a role that narrows them.',
+      },
     );
-    this.allow(['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], ['*']);
+    this.allow(['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'], ['*'], {
+      whyWildcard: 'EC2 knows no resource for these two reading actions.',
+    });
   }
+}
+
+/** A resolved ARN as cdk-nag spells it in the id of a finding. */
+function asFinding(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(asFinding).join('');
+  if (typeof value !== 'object' || value === null) return '';
+  const [[name, argument] = []] = Object.entries(value);
+  if (name === 'Ref') return `<${asFinding(argument)}>`;
+  return name === 'Fn::Join' && Array.isArray(argument) ? asFinding(argument[1]) : '';
 }
