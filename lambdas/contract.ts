@@ -113,5 +113,6 @@ export const METRICS = [
   'ApiTokenRefused',
   'WakePushed',
   'DeviceForgotten',
+  'UpkeepFailed',
 ] as const;
 export type MetricName = (typeof METRICS)[number];

@@ -69,6 +69,12 @@ async function judgeRefusal(
   handling: Handling,
 ): Promise<Judgement> {
   const { view, now, changes } = handling;
+  if (view.credentialsExpireAt !== undefined && view.credentialsExpireAt <= now) {
+    // An access token that nobody could renew: its phone brings a new one, silently, without asking its user.
+    changes.lost = true;
+    ports.metrics.count('SubscriptionLost');
+    return 'neutral';
+  }
   changes.refused = 'first';
   ports.metrics.count('CredentialsSuspect');
   const { suspects, mailboxes } = await ports.store.hostSuspects(view.mailbox.ewsHost, now - HOST_WINDOW_MS);

@@ -35,11 +35,12 @@ export interface DisabledEndpoint {
   readonly platform: Platform;
 }
 
-/** Share of an application's endpoints that fell lately: many at once are our set-up, not the phones. */
+/** How many of an application's endpoints fell together: many at once are our set-up, not the phones. */
 export interface ApplicationFall {
   readonly platform: Platform;
   readonly endpoints: number;
-  readonly disabledLately: number;
+  /** Largest number of endpoints, of those still disabled, that were disabled within one hour. */
+  readonly fellTogether: number;
 }
 
 /**
@@ -83,7 +84,7 @@ export interface UpkeepStore {
 
   /** By ARN, as SNS's delivery-failure events name it. */
   disableEndpoint(endpointArn: string, now: EpochMs): Promise<void>;
-  applicationFalls(since: EpochMs): Promise<readonly ApplicationFall[]>;
+  applicationFalls(): Promise<readonly ApplicationFall[]>;
   endpointsDisabledBefore(request: {
     readonly before: EpochMs;
     readonly platforms: readonly Platform[];

@@ -1,0 +1,26 @@
+import type { KeyPairMaker } from '../ports/crypto.ts';
+import type { PushSender } from '../ports/push.ts';
+import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
+import type { UpkeepStore } from '../ports/upkeep-store.ts';
+
+export interface UpkeepPorts {
+  readonly store: UpkeepStore;
+  readonly keyPairMaker: KeyPairMaker;
+  readonly push: PushSender;
+  /** Deletes an endpoint at SNS; idempotent. Throws DependencyUnavailable('sns'). */
+  readonly deleteEndpoint: (endpointArn: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+export interface UpkeepSettings {
+  readonly statusFrequencyMinutes: number;
+  readonly keyRotationMs: number;
+  readonly keyLifeMs: number;
+  /** Rows per statement. */
+  readonly batchSize: number;
+  /** A run stops starting batches after this; the next run goes on where this one stopped. */
+  readonly budgetMs: number;
+}
