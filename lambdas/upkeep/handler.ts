@@ -1,0 +1,67 @@
+import { KMSClient } from '@aws-sdk/client-kms';
+import { DeleteEndpointCommand, SNSClient } from '@aws-sdk/client-sns';
+import middy from '@middy/core';
+import { dependencyUnavailable } from '#adapters/aws-errors.ts';
+import { openDatabase } from '#adapters/data-api/database.ts';
+import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
+import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
+import { createPushSender } from '#adapters/sns/push-sender.ts';
+import { VARIABLES } from '#contract';
+import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
+import { clientSettings } from '#runtime/aws-clients.ts';
+import { randomIds, systemClock } from '#runtime/system.ts';
+import { createTelemetry } from '#runtime/telemetry.ts';
+import { readEnv } from './env.ts';
+import { createUpkeepRoute, type UpkeepReport } from './route.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+const env = readEnv(process.env);
+const telemetry = createTelemetry('upkeep', env[VARIABLES.stage]);
+const { log, metrics } = telemetry;
+const store = createUpkeepStore(
+  openDatabase({
+    databaseArn: env[VARIABLES.databaseArn],
+    secretArn: env[VARIABLES.databaseSecretArn],
+    databaseName: env[VARIABLES.databaseName],
+    budgetMs: 45_000,
+  }),
+);
+const sns = new SNSClient(clientSettings(3_000));
+
+const runUpkeep = createRunUpkeep(
+  {
+    store,
+    keyPairMaker: createKeyPairMaker({
+      // A pair takes KMS seconds, unlike everything else that is asked of it.
+      client: new KMSClient(clientSettings(15_000)),
+      wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
+    }),
+    push: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
+    deleteEndpoint: async (endpointArn) => {
+      await sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn })).catch((error: unknown) => {
+        throw dependencyUnavailable('sns', error);
+      });
+    },
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    metrics,
+  },
+  {
+    statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
+    keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
+    keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
+    batchSize: 500,
+    // The function has four minutes; what is left over waits for the next run, five minutes later.
+    budgetMs: 180_000,
+  },
+);
+
+export const handler = middy<unknown, UpkeepReport>()
+  .before(({ context }) => telemetry.beginRequest(context.awsRequestId))
+  .after(() => telemetry.flush())
+  .onError(() => telemetry.flush())
+  .handler(createUpkeepRoute({ runUpkeep, store, clock: systemClock, log, metrics }));
