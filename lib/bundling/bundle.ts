@@ -9,15 +9,10 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 export const EXTRA_CA_FILE_NAME = 'extra-ca.pem';
 
 /** Modules that `ews-javascript-api` names but that our transport makes needless. */
-const STUBS = { '@ewsjs/xhr': 'ewsjs-xhr.cjs', 'moment-timezone': 'moment-timezone.cjs' } as const;
-
-function stubs(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(STUBS)
-      .map(([name, file]) => [name, join(PROJECT, 'lib/bundling/stubs', file)] as const)
-      .filter(([, file]) => existsSync(file)),
-  );
-}
+const STUBS = {
+  '@ewsjs/xhr': join(PROJECT, 'lib/bundling/stubs/ewsjs-xhr.cjs'),
+  'moment-timezone': join(PROJECT, 'lib/bundling/stubs/moment-timezone.cjs'),
+};
 
 /** TEMPORARY while handlers are being written: an absent handler answers 501. */
 function entry(functionId: FunctionId) {
@@ -47,7 +42,7 @@ export function bundleFunction(functionId: FunctionId, extraCaFile?: string): st
     minify: true,
     mainFields: ['module', 'main'],
     legalComments: 'none',
-    alias: stubs(),
+    alias: STUBS,
     // Dependencies in CommonJS call require(), which an ES module does not have.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: 'warning',
