@@ -76,3 +76,29 @@ export function migrator(world: TestAws, migrations: readonly Migration[] = MIGR
   });
   return { migrate: () => route({}), route, transactions, logged };
 }
+
+/** What must hold after any sequence of statements, killed anywhere: each row is one breach, named. */
+export function breaches(store: TestStore): Promise<Record<string, unknown>[]> {
+  return store.rows(`
+    SELECT 'two that count' AS breach, mailbox_id AS id FROM subscriptions
+     WHERE state IN ('active', 'lost', 'rejected') GROUP BY mailbox_id HAVING count(*) > 1
+    UNION ALL
+    SELECT 'counts but is not named', s.id FROM subscriptions s JOIN mailboxes m ON m.id = s.mailbox_id
+     WHERE s.state IN ('active', 'lost', 'rejected') AND m.active_subscription_id IS DISTINCT FROM s.id
+    UNION ALL
+    SELECT 'named but does not count', m.id FROM mailboxes m
+      JOIN subscriptions s ON s.id = m.active_subscription_id
+     WHERE s.state NOT IN ('active', 'lost', 'rejected') OR s.mailbox_id <> m.id
+    UNION ALL
+    SELECT 'mailbox without device', m.id FROM mailboxes m
+     WHERE NOT EXISTS (SELECT 1 FROM devices d WHERE d.mailbox_id = m.id)
+    UNION ALL
+    SELECT 'credentials of a device that is gone', s.id FROM subscriptions s
+     WHERE s.credentials_from IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM devices d WHERE d.id = s.credentials_from AND d.mailbox_id = s.mailbox_id)
+    UNION ALL
+    SELECT 'more than 20 devices', mailbox_id FROM devices GROUP BY mailbox_id HAVING count(*) > 20
+    UNION ALL
+    SELECT 'ended with a half of the seal', id FROM subscriptions
+     WHERE ended_at IS NOT NULL AND num_nonnulls(inner_key, inner_jwe) > 0`);
+}
