@@ -26,11 +26,6 @@ export function folderIdSha256(id: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(canonicalId(id)).digest());
 }
 
-/** Collapse key for the notifications of one item: 43 ASCII characters that disclose nothing. */
-export function collapseKeyOfItem(itemId: string): string {
-  return createHash('sha256').update(canonicalId(itemId)).digest('base64url');
-}
-
 /**
  * MS-OXCEXT, section 3.1.4.5: two equal bytes are followed by the number of further ones. Undefined where the
  * last count is missing or the result is longer than an id can be.
@@ -38,14 +33,14 @@ export function collapseKeyOfItem(itemId: string): string {
 function decompress(compressed: Uint8Array): Uint8Array | undefined {
   const out: number[] = [];
   for (let at = 0; at < compressed.length; at += 1) {
+    if (out.length > MAX_DECODED_BYTES) return undefined;
     const byte = compressed[at] ?? 0;
     out.push(byte);
     if (compressed[at + 1] !== byte) continue;
     const further = compressed[at + 2];
     if (further === undefined) return undefined;
     for (let count = 0; count <= further; count += 1) out.push(byte);
-    if (out.length > MAX_DECODED_BYTES) return undefined;
     at += 2;
   }
-  return Uint8Array.from(out);
+  return out.length > MAX_DECODED_BYTES ? undefined : Uint8Array.from(out);
 }
