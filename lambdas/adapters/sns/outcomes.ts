@@ -100,13 +100,13 @@ export type Failure = {
   readonly code: string;
 };
 
-/** The outcome of a call that SNS, the network or the SDK ended with an error. Unknown: repeat on 5xx, else alarm. */
+/** The outcome of a call that SNS, the network or the SDK ended with an error. Unknown: see `mayPass`, else an alarm. */
 export function outcomeOfError(error: unknown): Failure {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : '';
   const special = MESSAGES.find(([name, pattern]) => name === code && pattern.test(message));
   const kind = special?.[2] ?? (Object.hasOwn(ERRORS, code) ? ERRORS[code] : undefined);
-  return { kind: kind ?? (isServerFault(error) ? 'later' : 'misconfigured'), code };
+  return { kind: kind ?? (mayPass(error) ? 'later' : 'misconfigured'), code };
 }
 
 /** The outcome of a failure that SNS reports after it had accepted the push. */
@@ -128,9 +128,11 @@ function safeName(name: string): string {
   return /^[A-Za-z_]{1,64}$/.test(name) ? name : 'Unknown';
 }
 
-function isServerFault(error: unknown): boolean {
+/** An unknown error is worth repeating where SNS itself failed, or where the SDK tried and got no answer at all. */
+function mayPass(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('$metadata' in error)) return false;
   const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return false;
-  return typeof metadata.httpStatusCode === 'number' && metadata.httpStatusCode >= 500;
+  if (typeof metadata !== 'object' || metadata === null) return false;
+  const status = 'httpStatusCode' in metadata ? metadata.httpStatusCode : undefined;
+  return status === undefined || (typeof status === 'number' && status >= 500);
 }
