@@ -5,9 +5,12 @@ import type { FaultBoard } from '../world/faults.ts';
 import { faultError } from './fault-texts.ts';
 import { createGate, type UsedGrant } from './gate.ts';
 import { type AwsService, accessKeyId, type Routed, readBody, route, sendError, sendResult } from './http.ts';
+import { createKms } from './kms/service.ts';
+import { createPhoneSink, type PhoneSink } from './phones.ts';
 import { type ClusterSeed, type Database, startDatabase } from './rds-data/database.ts';
 import { answerRdsData } from './rds-data/service.ts';
 import { createSecretsManager, type SecretSeed } from './secrets-manager.ts';
+import { createSns } from './sns/service.ts';
 import { AwsError, type JsonObject, type Operation, type Principal } from './wire.ts';
 
 export interface AwsOptions {
@@ -20,12 +23,20 @@ export interface AwsOptions {
   principal(accessKeyId: string): Principal | undefined;
   readonly clusters: readonly ClusterSeed[];
   readonly secrets: readonly SecretSeed[];
+  /** Symmetric customer managed keys. */
+  readonly keys: readonly { readonly arn: string }[];
+  /** Keep one RSA-3072 data key pair made in advance (one costs about a second). Default true. */
+  readonly keyPairsAhead?: boolean | undefined;
+  /** The event that SNS sends to an application's EventDeliveryFailure topic, as JSON text. */
+  onDeliveryFailure?(topicArn: string, message: string): void;
 }
 
 export interface AwsWorld {
   /** `http://127.0.0.1:<port>`, for every AWS_ENDPOINT_URL_*. */
   readonly origin: string;
   readonly database: Database;
+  /** Where every published notification arrives. */
+  readonly phones: PhoneSink;
   /** Every (role, action, matching pattern) that some call has needed so far. */
   usedGrants(): readonly UsedGrant[];
   close(): Promise<void>;
@@ -41,12 +52,16 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
   const secrets = createSecretsManager(options);
   const database = await startDatabase(options.clusters, secrets, clock);
 
+  const phones = createPhoneSink(clock);
+  const kms = createKms({ keys: options.keys, keyPairsAhead: options.keyPairsAhead ?? true });
+  const sns = createSns({ ...options, phones });
+
   const services: Record<AwsService, (operation: Operation) => Promise<JsonObject>> = {
     'rds-data': (operation) =>
       answerRdsData(operation, { cluster: database.cluster, secretText: secrets.currentText }),
     secretsmanager: async (operation) => secrets.answer(operation),
-    kms: async () => ({}),
-    sns: async () => ({}),
+    kms: (operation) => kms.answer(operation),
+    sns: async (operation) => sns.answer(operation),
   };
 
   async function answer(routed: Routed, principal: Principal | undefined): Promise<JsonObject> {
@@ -103,6 +118,7 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
   return {
     origin: `http://127.0.0.1:${port}`,
     database,
+    phones,
     usedGrants: gate.usedGrants,
     async close() {
       const closed = Promise.withResolvers<void>();

@@ -21,6 +21,8 @@ export interface TestAws {
   readonly clock: WorldClock;
   readonly calls: CallLog;
   readonly faults: FaultBoard;
+  /** What SNS sent to the EventDeliveryFailure topics. */
+  readonly deliveryFailures: readonly { readonly topicArn: string; readonly message: string }[];
   /** Configuration for a real SDK client that may do everything, or only what `statements` allow. */
   client(statements?: readonly PolicyStatement[]): ClientConfig;
   close(): Promise<void>;
@@ -41,6 +43,7 @@ export async function startTestAws(options: { readonly database?: boolean } = {}
   const clock = createClock();
   const calls = createCallLog();
   const faults = createFaultBoard();
+  const deliveryFailures: { topicArn: string; message: string }[] = [];
   const roles: (readonly PolicyStatement[])[] = [];
   const aws = await startAws({
     clock,
@@ -67,9 +70,13 @@ export async function startTestAws(options: { readonly database?: boolean } = {}
         generate: { PasswordLength: 43, ExcludePunctuation: true },
       },
     ],
+    keys: [{ arn: KEY_ARN }],
+    keyPairsAhead: false,
+    onDeliveryFailure: (topicArn, message) => void deliveryFailures.push({ topicArn, message }),
   });
   return {
     aws,
+    deliveryFailures,
     clock,
     calls,
     faults,
