@@ -35,20 +35,21 @@ const PASSING_CLIENT_ERRORS: ReadonlySet<string> = new Set([
 /** Names are identifiers; anything else could be a sentence that quotes a request. */
 const SAFE_NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 
+/** Names that say no more than that something was thrown. */
+const NAMELESS: ReadonlySet<string> = new Set(['Error', 'AggregateError']);
+
 /**
  * Reads an error thrown by an AWS SDK client. Without an HTTP answer (connection refused, timed out,
  * aborted) and for 5xx it is transient. The error's message is never looked at: it may quote parameters.
  */
 export function readAwsError(error: unknown): AwsErrorVerdict {
-  const name = stringMember(error, 'name');
-  const code = stringMember(error, 'code');
-  const known = [name === 'Error' || name === 'AggregateError' ? code : name, code, name].find(
-    (candidate) => candidate !== undefined && SAFE_NAME.test(candidate),
+  const known = [stringMember(error, 'name'), stringMember(error, 'code')].find(
+    (candidate) => candidate !== undefined && SAFE_NAME.test(candidate) && !NAMELESS.has(candidate),
   );
   const status = httpStatus(error);
   const transient =
     status === undefined || status >= 500 || status === 429 || PASSING_CLIENT_ERRORS.has(known ?? '');
-  return { code: known ?? 'Unknown', transient };
+  return { code: known ?? (status === undefined ? 'ConnectionFailed' : 'Unknown'), transient };
 }
 
 /** The same verdict as the exception that ports promise. */
