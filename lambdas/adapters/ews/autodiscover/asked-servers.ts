@@ -1,0 +1,154 @@
+import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
+import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import type { HttpAnswer, HttpRequest } from '../connection.ts';
+import type { EwsWorld } from '../exchange.ts';
+import { offeredSchemes } from '../http-failures.ts';
+import type { Destination } from '../outgoing-rules.ts';
+import { chooseSignIn } from '../sign-in/choose.ts';
+
+export type Asked =
+  | { readonly kind: 'answer'; readonly answer: HttpAnswer }
+  | { readonly kind: 'redirect'; readonly location: string }
+  /** Nothing to be had there; a sentence without user data. `served`: by a web server, not for lack of one. */
+  | { readonly kind: 'nothing'; readonly verdict: string; readonly served?: true | undefined }
+  | { readonly kind: 'refused'; readonly verdict: string };
+
+/** Asks autodiscover servers as one user, and keeps count of the failed sign-ins. */
+export interface AskedServers {
+  ask(destination: Destination, email: string, question: Question): Promise<Asked>;
+  /** The one request that the protocol makes over http, without credentials: where does it redirect to? */
+  askWithoutCredentials(destination: Destination): Promise<Asked>;
+}
+
+export interface Question {
+  readonly body: string;
+  readonly soapAction?: string | undefined;
+}
+
+const ANSWER_BYTES = 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 4_000;
+/** Accounts lock after a few: what one discovery may cost. */
+const MOST_FAILED_SIGN_INS = 2;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export function createAskedServers(
+  credentials: Credentials,
+  deadlineMs: number,
+  world: EwsWorld,
+): AskedServers {
+  const refusedHosts = new Set<string>();
+  const sent = chooseSignIn(credentials, world).scheme;
+  const remainingMs = (): number => Math.min(deadlineMs - world.now(), REQUEST_TIMEOUT_MS);
+
+  async function ask(destination: Destination, email: string, question: Question): Promise<Asked> {
+    const { host } = destination.url;
+    if (refusedHosts.has(host)) {
+      return { kind: 'refused', verdict: 'not asked again: this host has just refused the sign-in' };
+    }
+    if (refusedHosts.size >= MOST_FAILED_SIGN_INS) {
+      return { kind: 'refused', verdict: 'not asked: two servers have already refused the sign-in' };
+    }
+    const signIn = chooseSignIn(credentials, world);
+    const connection = world.connect(destination, signIn.clientCertificate, ANSWER_BYTES);
+    try {
+      const probed = await connection.send(probeRequest(), remainingMs());
+      const early = probed.ok ? judgeProbe(probed.answer, sent) : failed(probed.failure);
+      if (early !== undefined) {
+        return early;
+      }
+      const outcome = await signIn.send(connection, requestOf(email, question), remainingMs);
+      const asked = outcome.ok ? judge(outcome.answer) : failed(outcome.failure);
+      if (asked.kind === 'refused') {
+        refusedHosts.add(host);
+      }
+      return asked;
+    } finally {
+      connection.close();
+    }
+  }
+
+  async function askWithoutCredentials(destination: Destination): Promise<Asked> {
+    const connection = world.connect(destination, undefined, ANSWER_BYTES);
+    const outcome = await connection.send({ method: 'GET', headers: {} }, remainingMs());
+    connection.close();
+    if (!outcome.ok) {
+      return failed(outcome.failure);
+    }
+    const asked = judge(outcome.answer);
+    return asked.kind === 'redirect'
+      ? asked
+      : { kind: 'nothing', verdict: `no redirect (answered ${outcome.answer.status})` };
+  }
+
+  return { ask, askWithoutCredentials };
+}
+
+function probeRequest(): HttpRequest {
+  return { method: 'POST', headers: { 'content-type': 'text/xml; charset=utf-8' }, body: '' };
+}
+
+function requestOf(email: string, { body, soapAction }: Question): HttpRequest {
+  const headers: Record<string, string> = { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' };
+  if (soapAction !== undefined) {
+    headers.soapaction = `"${soapAction}"`;
+  }
+  if (/^[\x21-\x7e]{3,254}$/.test(email)) {
+    headers['x-anchormailbox'] = email;
+  }
+  return { method: 'POST', headers, body };
+}
+
+/** Undefined: go on and sign in. Credentials stay here where they would be of no use. */
+function judgeProbe(answer: HttpAnswer, sent: SignInScheme): Asked | undefined {
+  const offered = offeredSchemes(answer.headers);
+  if (answer.status === 401 && offered.length > 0 && sent !== 'certificate' && !offered.includes(sent)) {
+    return {
+      kind: 'nothing',
+      verdict: `not signed in: the server offers ${offered.join(', ')}, not ${sent}`,
+    };
+  }
+  const asked = judge(answer);
+  if (answer.status === 200 && !(answer.headers['content-type'] ?? '').includes('xml')) {
+    return { kind: 'nothing', verdict: 'answered 200 without sign-in, with something else', served: true };
+  }
+  const missing = answer.status === 404 || answer.status === 410 || answer.status === 403;
+  return asked.kind === 'redirect' || missing ? asked : undefined;
+}
+
+function judge(answer: HttpAnswer): Asked {
+  const { status, headers } = answer;
+  if (status === 200) {
+    return { kind: 'answer', answer };
+  }
+  if (REDIRECTS.has(status)) {
+    return headers.location === undefined
+      ? { kind: 'nothing', verdict: `answered ${status} without a location` }
+      : { kind: 'redirect', location: headers.location };
+  }
+  if (status === 401) {
+    const offered = offeredSchemes(headers).join(', ');
+    return { kind: 'refused', verdict: `refused the sign-in (offers ${offered || 'no scheme'})` };
+  }
+  return { kind: 'nothing', verdict: `answered ${status}`, served: true };
+}
+
+function failed(failure: ExchangeFailure): Asked {
+  switch (failure.kind) {
+    case 'tls':
+    case 'unreachable':
+    case 'refused-address':
+    case 'forbidden':
+      return { kind: 'nothing', verdict: failure.detail };
+    case 'unauthorized':
+      return { kind: 'refused', verdict: 'refused the sign-in (wants a client certificate)' };
+    case 'timeout':
+      return { kind: 'nothing', verdict: 'did not answer in time' };
+    case 'refresh-refused':
+      return { kind: 'refused', verdict: `the token endpoint refused the refresh token (${failure.code})` };
+    case 'failed':
+    case 'credentials-dead':
+      return { kind: 'nothing', verdict: `failed (${failure.code})` };
+    default:
+      return { kind: 'nothing', verdict: failure.kind };
+  }
+}
