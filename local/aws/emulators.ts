@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type CallLog, FUNCTION_HEADER, REQUEST_HEADER } from '../world/calls.ts';
 import type { WorldClock } from '../world/clock.ts';
 import type { FaultBoard } from '../world/faults.ts';
+import { describeRequest } from './describe-request.ts';
 import { faultError } from './fault-texts.ts';
-import { createGate, type UsedGrant } from './gate.ts';
+import { createGate, type Grant } from './gate.ts';
 import { type AwsService, accessKeyId, type Routed, readBody, route, sendError, sendResult } from './http.ts';
 import { createKms } from './kms/service.ts';
 import { createPhoneSink, type PhoneSink } from './phones.ts';
@@ -37,8 +38,8 @@ export interface AwsWorld {
   readonly database: Database;
   /** Where every published notification arrives. */
   readonly phones: PhoneSink;
-  /** Every (role, action, matching pattern) that some call has needed so far. */
-  usedGrants(): readonly UsedGrant[];
+  /** The permissions that some call has needed so far, as the policies spell them; see `unusedGrants`. */
+  usedGrants(): readonly Grant[];
   close(): Promise<void>;
 }
 
@@ -101,11 +102,16 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
       action: routed.action,
       ms: Math.round((performance.now() - startMs) * 10) / 10,
       outcome,
+      detail: { request: describeRequest(routed) },
     });
   }
 
   const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
+    handle(request, response).catch((error: unknown) => {
+      // Only a body beyond every service's limit, or a connection that is gone, ends here.
+      if (error instanceof AwsError && !response.headersSent) response.writeHead(error.status).end();
+      else response.destroy();
+    });
   });
   server.keepAliveTimeout = 60_000;
   const { promise, resolve, reject } = Promise.withResolvers<void>();

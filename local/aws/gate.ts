@@ -1,30 +1,29 @@
 import type { AwsService } from './http.ts';
-import { denialMessage, evaluate } from './iam.ts';
+import { denialMessage, evaluate, list } from './iam.ts';
 import { type Authorize, AwsError, type Principal } from './wire.ts';
 
-/** One permission that a call has actually needed. `statementAction`: the pattern that granted it. */
-export interface UsedGrant {
+/** One permission as a policy spells it: an action pattern on a resource pattern. */
+export interface Grant {
   readonly roleArn: string;
   readonly action: string;
   readonly resource: string;
-  readonly statementAction: string;
 }
 
 export interface Gate {
   authorizer(principal: Principal, service: AwsService): Authorize;
-  usedGrants(): readonly UsedGrant[];
+  usedGrants(): readonly Grant[];
 }
 
-/** Judges every call by its caller's policy and remembers which permissions were used. */
+/** Judges every call by its caller's policy and remembers which permissions were needed. */
 export function createGate(): Gate {
-  const used = new Map<string, UsedGrant>();
+  const used = new Map<string, Grant>();
   return {
     authorizer: (principal, service) => (action, resource, context) => {
       const { statements, roleArn, functionId } = principal;
       if (statements === 'operator') return;
       const decision = evaluate(statements, action, resource, context);
       if (decision.allowed) {
-        const grant = { roleArn, action, resource, statementAction: decision.action };
+        const grant = { roleArn, action: decision.action, resource: decision.resource };
         used.set(JSON.stringify(grant), grant);
         return;
       }
@@ -36,4 +35,23 @@ export function createGate(): Gate {
     },
     usedGrants: () => [...used.values()],
   };
+}
+
+/** What these roles may do and never did: candidates for removal from the template. */
+export function unusedGrants(
+  principals: readonly Pick<Principal, 'roleArn' | 'statements'>[],
+  used: readonly Grant[],
+): readonly Grant[] {
+  const known = new Set(
+    used.map(({ roleArn, action, resource }) => JSON.stringify([roleArn, action, resource])),
+  );
+  return principals
+    .flatMap(({ roleArn, statements }) =>
+      (statements === 'operator' ? [] : statements)
+        .filter(({ Effect }) => Effect === 'Allow')
+        .flatMap(({ Action, Resource }) =>
+          list(Action).flatMap((action) => list(Resource).map((resource) => ({ roleArn, action, resource }))),
+        ),
+    )
+    .filter(({ roleArn, action, resource }) => !known.has(JSON.stringify([roleArn, action, resource])));
 }

@@ -13,8 +13,8 @@ type ConditionBlock = Readonly<Record<string, string | boolean | readonly string
 export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
 export type Decision =
-  /** `action`: the pattern in the statement that matched. */
-  | { readonly allowed: true; readonly statement: PolicyStatement; readonly action: string }
+  /** `action` and `resource`: the patterns of the allowing statement that matched. */
+  | { readonly allowed: true; readonly action: string; readonly resource: string }
   | { readonly allowed: false; readonly explicit: boolean };
 
 /**
@@ -30,17 +30,16 @@ export function evaluate(
 ): Decision {
   const matches = statements.flatMap((statement) => {
     refuseUnknownElements(statement);
-    const pattern = list(statement.Action).find((one) => wildcard(one, action, true));
-    const applies =
-      pattern !== undefined &&
-      list(statement.Resource).some((one) => wildcard(one, resource, false)) &&
-      conditionsHold(statement.Condition ?? {}, context);
-    return applies ? [{ statement, pattern }] : [];
+    const byAction = list(statement.Action).find((one) => wildcard(one, action, true));
+    const byResource = list(statement.Resource).find((one) => wildcard(one, resource, false));
+    if (byAction === undefined || byResource === undefined) return [];
+    if (!conditionsHold(statement.Condition ?? {}, context)) return [];
+    return [{ effect: statement.Effect, action: byAction, resource: byResource }];
   });
-  if (matches.some(({ statement }) => statement.Effect === 'Deny')) return { allowed: false, explicit: true };
-  const allow = matches.find(({ statement }) => statement.Effect === 'Allow');
+  if (matches.some(({ effect }) => effect === 'Deny')) return { allowed: false, explicit: true };
+  const [allow] = matches;
   if (allow === undefined) return { allowed: false, explicit: false };
-  return { allowed: true, statement: allow.statement, action: allow.pattern };
+  return { allowed: true, action: allow.action, resource: allow.resource };
 }
 
 /** The words of AWS's own refusal; `roleArn` becomes the assumed-role form that AWS shows. */
@@ -64,9 +63,13 @@ const ELEMENTS = new Set(['Sid', 'Effect', 'Action', 'Resource', 'Condition']);
 function refuseUnknownElements(statement: PolicyStatement): void {
   const unknown = Object.keys(statement).find((key) => !ELEMENTS.has(key));
   if (unknown !== undefined) throw new Error(`IAM statement element ${unknown} is not understood here`);
+  if (list(statement.Resource).some((one) => one.includes('${'))) {
+    throw new Error('IAM policy variables are not understood here');
+  }
 }
 
-function list(value: string | readonly string[]): readonly string[] {
+/** A policy writes one as a string and several as a list. */
+export function list(value: string | readonly string[]): readonly string[] {
   return typeof value === 'string' ? [value] : value;
 }
 

@@ -34,6 +34,7 @@ export interface PhoneSink {
 
 export function createPhoneSink(clock: WorldClock): PhoneSink {
   const delivered: PhoneDelivery[] = [];
+  const byPhone = new Map<string, PhoneNotification[]>();
   const uninstalled = new Set<string>();
   const waiting = new Map<string, { delivery: PhoneDelivery; expiresMs: number } | undefined>();
   const listeners = new Set<(delivery: PhoneDelivery) => void>();
@@ -42,15 +43,15 @@ export function createPhoneSink(clock: WorldClock): PhoneSink {
     `${platform} ${platform === 'fcm' ? token : token.toLowerCase()}`;
 
   function handOver(delivery: PhoneDelivery): void {
+    const { platform, token, at, headers, payload } = delivery;
+    const key = keyOf(platform, token);
     delivered.push(delivery);
+    byPhone.set(key, [...(byPhone.get(key) ?? []), { at, headers, payload }]);
     for (const listener of listeners) listener(delivery);
   }
 
   return {
-    notifications: (platform, token) =>
-      delivered
-        .filter((one) => keyOf(one.platform, one.token) === keyOf(platform, token))
-        .map(({ at, headers, payload }) => ({ at, headers, payload })),
+    notifications: (platform, token) => byPhone.get(keyOf(platform, token)) ?? [],
     all: () => delivered,
     uninstall: (platform, token) => void uninstalled.add(keyOf(platform, token)),
     setOnline(platform, token, online) {
