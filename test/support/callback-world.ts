@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
+import type { CallbackSettings } from '#domain/callback/ports.ts';
+import { DependencyUnavailable } from '#domain/errors.ts';
+import {
+  asId,
+  type EndpointId,
+  type KeyPairId,
+  type MailboxId,
+  type RegistrationId,
+  type SubscriptionId,
+} from '#domain/model/ids.ts';
+import type { Mail } from '#domain/model/mail.ts';
+import type {
+  IncomingNotification,
+  MailboxEvent,
+  NotificationMessage,
+  PushedErrorConsequence,
+} from '#domain/model/mailbox-event.ts';
+import type { DeviceTarget, SubscriptionView } from '#domain/model/subscription.ts';
+import type { CallbackAftermath, CallbackStore, Sighting } from '#domain/ports/store.ts';
+import { DAY_MS, recorder, testClock, testIds, testUuid } from './memory/clock.ts';
+import { callbackIdOf, memoryCrypto } from './memory/crypto.ts';
+import { memoryExchange } from './memory/exchange.ts';
+import { memoryPush } from './memory/push.ts';
+
+export const SUBSCRIPTION = asId<SubscriptionId>(testUuid(9001));
+export const INBOX = 'inbox-of-ann';
+export const SEALED = 'sealed-by-register';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+export function device(n: number, changes: Partial<DeviceTarget> = {}): DeviceTarget {
+  return {
+    registrationId: asId<RegistrationId>(testUuid(7000 + n)),
+    endpointId: asId<EndpointId>(testUuid(8000 + n)),
+    endpointArn: `arn:aws:sns:eu-central-1:111122223333:endpoint/APNS/ens/${n}`,
+    endpointEnabled: true,
+    platform: 'apns',
+    preferences: { content: 'subject-and-sender', badge: true, sound: true },
+    unreadElsewhere: 0,
+    ...changes,
+  };
+}
+
+/** A mail of ann's, in her Inbox. */
+export function mail(itemId: string, changes: Partial<Mail> = {}): Mail {
+  return {
+    itemId,
+    parentFolderId: INBOX,
+    sender: { name: 'Bob Builder', address: 'bob@example.com' },
+    subject: `Subject of ${itemId}`,
+    isRead: false,
+    sensitivity: 'normal',
+    kind: 'message',
+    ...changes,
+  };
+}
+
+/** What a test changes before a call and looks at after it. */
+interface State {
+  /** `after-see`: the first statement succeeds, no later one does. */
+  database: 'up' | 'down' | 'after-see';
+  hostSuspects: { suspects: number; mailboxes: number };
+  refusedHost: boolean;
+  view: SubscriptionView | undefined;
+  notification: IncomingNotification;
+  readonly aftermath: CallbackAftermath[];
+  readonly sightings: Sighting[];
+  readonly renewals: string[];
+  readonly activated: string[];
+  readonly abandoned: string[];
+  readonly forgotten: string[];
+}
+
+/** Everything around the use case, in memory: one subscription of ann's, active, with one phone. */
+export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
+  const clock = testClock();
+  const recorded = recorder();
+  const crypto = memoryCrypto();
+  const server = memoryExchange();
+  const push = memoryPush();
+  const ids = testIds();
+  server.mails = (asked) => asked.map((itemId) => ({ kind: 'mail', mail: mail(itemId) }));
+  crypto.sealed.set(SEALED, {
+    subscriptionId: SUBSCRIPTION,
+    email: 'ann@example.com',
+    ewsUrl: 'https://mail.example.com/EWS/Exchange.asmx',
+    auth: { type: 'basic', username: 'ann', password: 'secret' },
+  });
+  const world: State = {
+    database: 'up',
+    hostSuspects: { suspects: 0, mailboxes: 100 },
+    refusedHost: false,
+    view: undefined,
+    aftermath: [],
+    sightings: [],
+    renewals: [],
+    activated: [],
+    abandoned: [],
+    forgotten: [],
+    notification: { kind: 'notification', messages: [] },
+  };
+  const keyPair = {
+    id: asId<KeyPairId>(testUuid(5001)),
+    publicKey: new Uint8Array(1),
+    wrappedPrivateKey: new Uint8Array(1),
+    createdAt: clock.now() - DAY_MS,
+  };
+  world.view = {
+    id: SUBSCRIPTION,
+    state: 'active',
+    createdAt: clock.now() - DAY_MS,
+    lastSeenAt: clock.now() - 60_000,
+    sealedSha256: sha256(SEALED),
+    rowHalf: { kind: 'inner-key', innerKey: new Uint8Array(32) },
+    keyPair,
+    newestKeyPairCreatedAt: keyPair.createdAt,
+    watermark: 'w1',
+    previousWatermark: 'w0',
+    wantedEvents: 'mail-and-badge',
+    mailbox: {
+      id: asId<MailboxId>(testUuid(6001)),
+      ewsHost: 'mail.example.com',
+      inboxSha256: sha256(INBOX),
+      unread: 3,
+      unreadAt: clock.now() - 600_000,
+      activeSubscriptionId: SUBSCRIPTION,
+    },
+    devices: [device(1)],
+  };
+  const whileUp = <T>(value: () => T, isSee = false): Promise<T> =>
+    world.database === 'up' || (isSee && world.database === 'after-see')
+      ? Promise.resolve(value())
+      : Promise.reject(new DependencyUnavailable('database', 'DatabaseResumingException'));
+  const store: CallbackStore = {
+    see: (sighting) =>
+      whileUp(() => {
+        world.sightings.push(sighting);
+        return world.view?.id === sighting.subscriptionId ? world.view : undefined;
+      }, true),
+    record: (aftermath) => whileUp(() => void world.aftermath.push(aftermath)),
+    hostSuspects: () => whileUp(() => world.hostSuspects),
+    prepareRenewal: ({ subscription }) =>
+      whileUp(() => {
+        world.renewals.push(subscription.id);
+        return { wantedEvents: 'mail-and-badge' };
+      }),
+  };
+  const acceptCallback = createAcceptCallback(
+    {
+      pepper: crypto.pepper,
+      readNotification: () => world.notification,
+      itemIds: { folderIdSha256: sha256, canonical: (id) => id },
+      store,
+      registrations: {
+        activate: async ({ subscriptionId }) => void world.activated.push(subscriptionId),
+        abandon: async ({ subscriptionId }) => void world.abandoned.push(subscriptionId),
+      },
+      keyPairs: { newest: async () => keyPair },
+      ewsUrls: { save: async () => {}, forget: async (domain) => void world.forgotten.push(domain) },
+      vault: crypto.vault,
+      seal: crypto.seal,
+      rules: {
+        refuseExchangeUrl: () => (world.refusedHost ? 'not in allowedExchangeHosts' : undefined),
+        refuseTokenEndpoint: () => undefined,
+      },
+      exchange: server.exchange,
+      autodiscover: server.autodiscover,
+      push: push.sender,
+      clock,
+      ids,
+      log: recorded.log,
+      metrics: recorded.metrics,
+    },
+    {
+      callbackBaseUrl: 'https://ens.example.com/api/ens/callback',
+      callbackUrlCharacters: 2_083,
+      statusFrequencyMinutes: 30,
+      contentCeiling: 'subject-and-sender',
+      keyLifeMs: 30 * DAY_MS,
+      exchangeBudgetMs: 10_000,
+      itemsPerFetch: 50,
+      pushesPerRequest: 5,
+      ...settings,
+    },
+  );
+  function messages(...all: readonly NotificationMessage[]): void {
+    world.notification = { kind: 'notification', messages: all };
+  }
+
+  return {
+    world,
+    clock,
+    recorded,
+    crypto,
+    server,
+    push,
+    messages,
+    /** Changes the stored subscription. */
+    store: (changes: Partial<SubscriptionView>) => {
+      if (world.view !== undefined) world.view = { ...world.view, ...changes };
+    },
+    /** A request of Exchange, authentic unless said otherwise. */
+    call: (request: { callbackId?: string; sealed?: string } = {}) =>
+      acceptCallback({
+        callbackId: request.callbackId ?? callbackIdOf(SUBSCRIPTION),
+        sealed: request.sealed ?? SEALED,
+        body: new Uint8Array(),
+      }),
+    /** Exchange reports these events in one message, without a gap. */
+    events: (...events: readonly MailboxEvent[]) =>
+      messages({ kind: 'events', previousWatermark: 'w1', moreEvents: false, events }),
+    pushedError: (consequence: PushedErrorConsequence) =>
+      messages({ kind: 'error', code: 'ErrorReadEventsFailed', consequence }),
+    newMail: (...itemIds: readonly string[]) =>
+      itemIds.map(
+        (id): MailboxEvent => ({
+          type: 'new-mail',
+          watermark: `w-${id}`,
+          at: clock.now() - 1_000,
+          target: { kind: 'item', id },
+          parentFolderId: INBOX,
+        }),
+      ),
+    unread: (unreadCount: number): MailboxEvent => ({
+      type: 'modified',
+      watermark: 'w2',
+      at: clock.now() - 500,
+      target: { kind: 'folder', id: INBOX },
+      unreadCount,
+    }),
+    /** All that was written after the fact, taken together. */
+    written: (): Partial<CallbackAftermath> => Object.assign({}, ...world.aftermath),
+  };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from '@jest/globals';
+import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
+
+describe('read, moved or deleted elsewhere', () => {
+  test('updates the badge once per device, whatever the number of events', async () => {
+    const { call, events, unread, push, server, store } = callbackWorld();
+    store({ devices: [device(1, { unreadElsewhere: 2 }), device(2)] });
+    events(
+      { type: 'modified', target: { kind: 'item', id: 'a' } },
+      unread(2),
+      { type: 'modified', target: { kind: 'item', id: 'b' } },
+      unread(1),
+    );
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toEqual([
+      { type: 'badge', badge: 3 },
+      { type: 'badge', badge: 1 },
+    ]);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('sends nothing where the count is the one that is shown', async () => {
+    const { call, events, unread, push } = callbackWorld();
+    events(unread(3));
+    await call();
+    expect(push.sent).toHaveLength(0);
+  });
+
+  test('sends nothing for an older state than the one that is shown', async () => {
+    const { call, events, clock, push } = callbackWorld();
+    events({
+      type: 'modified',
+      at: clock.now() - 700_000,
+      target: { kind: 'folder', id: INBOX },
+      unreadCount: 1,
+    });
+    await call();
+    expect(push.sent).toHaveLength(0);
+  });
+
+  test('asks for the count where the events bring none', async () => {
+    const { call, events, push, server } = callbackWorld();
+    server.inbox = { folderId: INBOX, unreadCount: 1 };
+    events({ type: 'moved', target: { kind: 'item', id: 'new' }, oldId: 'old' });
+    await call();
+    expect(server.asked).toEqual(['inbox']);
+    expect(push.pushes()).toEqual([{ type: 'badge', badge: 1 }]);
+  });
+
+  test('waits for the rest where more events follow', async () => {
+    const { call, messages, push, server } = callbackWorld();
+    messages({
+      kind: 'events',
+      previousWatermark: 'w1',
+      moreEvents: true,
+      events: [{ type: 'deleted', target: { kind: 'item', id: 'a' } }],
+    });
+    await call();
+    expect(server.asked).toEqual([]);
+    expect(push.sent).toHaveLength(0);
+  });
+
+  test('a badge that cannot be sent makes nothing come again', async () => {
+    const { call, events, unread, push } = callbackWorld();
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(unread(1));
+    await expect(call()).resolves.toBe('ok');
+  });
+});

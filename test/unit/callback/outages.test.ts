@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import { callbackWorld, device } from '../../support/callback-world.ts';
+import { MINUTE_MS } from '../../support/memory/clock.ts';
+
+describe('while the mail is young', () => {
+  test.each(['database', 'kms', 'secrets', 'push'] as const)(
+    'Exchange is asked to come again when the %s is away',
+    async (away) => {
+      const { call, events, newMail, unread, world, crypto, push } = callbackWorld();
+      if (away === 'database') world.database = 'down';
+      if (away === 'kms') crypto.kms = 'down';
+      if (away === 'secrets') crypto.secrets = 'down';
+      if (away === 'push') push.always = { kind: 'later', code: 'ThrottledException' };
+      events(...newMail('a'), unread(1));
+      await expect(call()).resolves.toBe('try-again');
+      expect(push.sent).toHaveLength(0);
+    },
+  );
+
+  test('the repeated request announces the mail in full', async () => {
+    const { call, events, newMail, unread, crypto, push } = callbackWorld();
+    crypto.kms = 'down';
+    events(...newMail('a'), unread(1));
+    await call();
+    crypto.kms = 'up';
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  });
+});
+
+describe('after five minutes', () => {
+  test('mail that could not be pushed is owed', async () => {
+    const { call, events, newMail, unread, clock, push, written } = callbackWorld();
+    push.always = { kind: 'misconfigured', code: 'PlatformApplicationDisabledException' };
+    events(...newMail('a'), unread(1));
+    clock.advance(5 * MINUTE_MS);
+    await expect(call()).resolves.toBe('ok');
+    expect(written().owed).toBe(true);
+  });
+
+  test('mail is announced neutrally where KMS stays away', async () => {
+    const { call, events, newMail, unread, clock, crypto, push } = callbackWorld();
+    crypto.kms = 'down';
+    events(...newMail('a'), unread(1));
+    clock.advance(5 * MINUTE_MS);
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('a database that stays away gets OK: the gap rule finds what it missed', async () => {
+    const { call, events, newMail, world, clock } = callbackWorld();
+    world.database = 'down';
+    events(...newMail('a'));
+    clock.advance(5 * MINUTE_MS);
+    await expect(call()).resolves.toBe('ok');
+  });
+});
+
+test('one of two phones that cannot be reached leaves a debt, not a repetition', async () => {
+  const { call, events, newMail, unread, store, push, written } = callbackWorld();
+  store({ devices: [device(1), device(2)] });
+  push.outcomes.set(device(2).endpointArn, [{ kind: 'later', code: 'InternalError' }]);
+  events(...newMail('a'), unread(1));
+  await expect(call()).resolves.toBe('ok');
+  expect(push.sent).toHaveLength(1);
+  expect(written().owed).toBe(true);
+});
+
+describe('what cannot be read', () => {
+  test('is announced neutrally, at most once an hour', async () => {
+    const { call, world, push, store, clock, written } = callbackWorld();
+    world.notification = { kind: 'unreadable', reason: 'doctype' };
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    store({ lastNeutralAt: written().neutralAt });
+    clock.advance(59 * MINUTE_MS);
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    clock.advance(MINUTE_MS);
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(2);
+  });
+
+  test('is answered OK while the database is away', async () => {
+    const { call, world } = callbackWorld();
+    world.notification = { kind: 'unreadable', reason: 'malformed' };
+    world.database = 'down';
+    await expect(call()).resolves.toBe('ok');
+  });
+});
+
+describe('an unexpected exception', () => {
+  test('is announced neutrally, answered OK and alarmed', async () => {
+    const { call, events, newMail, unread, server, push, recorded } = callbackWorld();
+    server.mails = () => {
+      throw new TypeError('a bug');
+    };
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+    expect(recorded.count('CallbackFailed')).toBe(1);
+    expect(recorded.lines.join()).not.toContain('a bug');
+  });
+
+  test('is repeated when not even that can be delivered', async () => {
+    const { call, events, newMail, unread, server, push } = callbackWorld();
+    server.mails = () => {
+      throw new TypeError('a bug');
+    };
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('try-again');
+  });
+
+  test('a seal that does not fit together wakes the phone and stays subscribed', async () => {
+    const { call, events, newMail, unread, crypto, push, written } = callbackWorld();
+    crypto.sealed.clear();
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    expect(written().lost).toBe(true);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { callbackWorld, device } from '../../support/callback-world.ts';
+import { MINUTE_MS } from '../../support/memory/clock.ts';
+
+const REFUSED = { kind: 'unauthorized', offered: ['basic'], sent: 'basic' } as const;
+
+describe('401', () => {
+  test('the first makes the credentials suspect and announces neutrally', async () => {
+    const { call, events, newMail, unread, push, server, written } = callbackWorld();
+    server.fail('mails', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().refused).toBe('first');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('for five minutes the credentials are not used again', async () => {
+    const { call, events, newMail, unread, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
+    clock.advance(5 * MINUTE_MS - 1);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual([]);
+    expect(push.sent).toHaveLength(1);
+  });
+
+  test('a second one five minutes later is proof: sign in again, once per device, and Unsubscribe', async () => {
+    const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
+    store({ suspectSince: clock.now(), lastRefusedAt: clock.now(), devices: [device(1), device(2)] });
+    clock.advance(5 * MINUTE_MS);
+    server.fail('mails', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }, { type: 'sign-in' }]);
+    expect(written().refused).toBe('proof');
+  });
+
+  test('is no proof when many mailboxes of the host turn suspect together', async () => {
+    const { call, events, newMail, unread, server, store, clock, push, world, recorded } = callbackWorld();
+    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
+    clock.advance(5 * MINUTE_MS);
+    world.hostSuspects = { suspects: 6, mailboxes: 100 };
+    server.fail('mails', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+    expect(recorded.count('HostSuspect')).toBe(1);
+  });
+
+  test('credentials that work again are trusted again', async () => {
+    const { call, events, newMail, unread, store, clock, written } = callbackWorld();
+    store({ suspectSince: clock.now() - 10 * MINUTE_MS, lastRefusedAt: clock.now() - 10 * MINUTE_MS });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().trusted).toBe(true);
+  });
+
+  test('an access token that ended is a silent matter of the phone, not of its user', async () => {
+    const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
+    store({ credentialsExpireAt: clock.now() - 1, suspectSince: clock.now() - 10 * MINUTE_MS });
+    server.fail('mails', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written()).toMatchObject({ lost: true });
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+  });
+});
+
+describe('proof beyond a 401', () => {
+  test.each(['ErrorPasswordExpired', 'ErrorAccountDisabled', 'ErrorNonExistentMailbox'])(
+    '%s asks to sign in again and ends the subscription at once',
+    async (code) => {
+      const { call, events, newMail, server, push } = callbackWorld();
+      server.fail('mails', { kind: 'credentials-dead', code });
+      events(...newMail('a'));
+      await expect(call()).resolves.toBe('unsubscribe');
+      expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    },
+  );
+
+  test('ends nothing while it cannot be noted', async () => {
+    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    server.fail('mails', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
+    events(...newMail('a'), unread(1));
+    world.database = 'after-see';
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+  });
+});
