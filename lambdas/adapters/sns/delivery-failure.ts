@@ -1,12 +1,14 @@
 /** The event that SNS publishes when a push it had accepted could not be delivered for good. */
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { type Failure, outcomeOfFailureType } from './outcomes.ts';
 
 const Event = z.object({
   EventType: z.literal('DeliveryFailure'),
-  EndpointArn: z.string().regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:endpoint\/[A-Z_]+\/[^/\s]+\/[^/\s]+$/),
-  FailureType: z.string().min(1),
-  FailureMessage: z.string().optional(),
+  EndpointArn: z
+    .string()
+    .check(z.regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:endpoint\/[A-Z_]+\/[^/\s]+\/[^/\s]+$/)),
+  FailureType: z.string().check(z.minLength(1)),
+  FailureMessage: z.optional(z.string()),
 });
 
 export interface DeliveryFailure {
