@@ -19,7 +19,6 @@ export interface EnvironmentSources {
 
 type VariableKey = keyof typeof VARIABLES;
 
-const EVERYWHERE = ['stage', 'version'] as const satisfies readonly VariableKey[];
 const DATABASE = [
   'databaseArn',
   'databaseSecretArn',
@@ -45,20 +44,33 @@ const EXCHANGE = [
 ] as const satisfies readonly VariableKey[];
 
 const VARIABLES_OF = {
-  register: [...DATABASE, ...EXCHANGE, ...APPLICATIONS, 'keyRotationHours'],
-  callback: [...DATABASE, ...EXCHANGE],
-  alive: [...DATABASE, 'wrappingKeyArn', ...APPLICATIONS, 'statusFrequencyMinutes', 'keyRotationHours'],
+  register: [
+    'version',
+    ...DATABASE,
+    ...EXCHANGE,
+    ...APPLICATIONS,
+    'keyRotationHours',
+    'registrationLifetimeDays',
+  ],
+  callback: ['version', ...DATABASE, ...EXCHANGE],
+  alive: [
+    'version',
+    ...DATABASE,
+    ...APPLICATIONS,
+    'wrappingKeyArn',
+    'statusFrequencyMinutes',
+    'keyRotationHours',
+  ],
   upkeep: [
+    'version',
     ...DATABASE,
     'wrappingKeyArn',
-    ...APPLICATIONS,
     'statusFrequencyMinutes',
     'keyRotationHours',
     'keyLifeDays',
-    'registrationLifetimeDays',
   ],
   migrate: [...DATABASE, 'ownerSecretArn'],
-  'push-applications': [],
+  'push-applications': ['version'],
 } as const satisfies Record<FunctionId, readonly VariableKey[]>;
 
 function variableValue(key: VariableKey, sources: EnvironmentSources): string | undefined {
@@ -92,7 +104,7 @@ function variableValue(key: VariableKey, sources: EnvironmentSources): string | 
 
 /** The environment of one function: what its own env.ts reads, and nothing besides. */
 export function environmentOf(functionId: FunctionId, sources: EnvironmentSources): Record<string, string> {
-  const entries = [...EVERYWHERE, ...VARIABLES_OF[functionId]].flatMap((key) => {
+  const entries = ['stage' as const, ...VARIABLES_OF[functionId]].flatMap((key) => {
     const value = variableValue(key, sources);
     return value === undefined ? [] : [[VARIABLES[key], value] as const];
   });

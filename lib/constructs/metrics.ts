@@ -28,7 +28,8 @@ export function countedBy(
   stage: string,
   period: Duration = FIVE_MINUTES,
 ): IMetric {
-  const parts = functionIds.map((id, index) => [`m${index}`, counted(name, id, stage, period)] as const);
+  // Ids have to differ within a graph, and begin in lower case.
+  const parts = functionIds.map((id) => [`${id}${name}`, counted(name, id, stage, period)] as const);
   return new MathExpression({
     expression: parts.map(([id]) => `FILL(${id}, 0)`).join(' + '),
     usingMetrics: Object.fromEntries(parts),

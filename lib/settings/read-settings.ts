@@ -19,6 +19,8 @@ const NAMES = Object.keys(settingsSchema.shape);
 function shown(value: unknown): string {
   if (value === undefined) return 'missing';
   const text = JSON.stringify(value);
+  // Somebody may paste the secret where its name belongs.
+  if (text.includes('PRIVATE KEY')) return 'a private key (not shown)';
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
 }
 

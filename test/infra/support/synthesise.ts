@@ -34,10 +34,22 @@ function stacksOf(settings: Readonly<Record<string, unknown>>) {
   return { app, ...stacks };
 }
 
-/** Both templates for these settings, with a stub in place of every bundle. */
-export function synthesise(settings: Readonly<Record<string, unknown>> = {}) {
+interface Templates {
+  readonly state: Template;
+  readonly service: Template;
+}
+
+const made = new Map<string, Templates>();
+
+/** Both templates for these settings, with a stub in place of every bundle. Read only: kept for the next test. */
+export function synthesise(settings: Readonly<Record<string, unknown>> = {}): Templates {
+  const key = JSON.stringify(settings);
+  const kept = made.get(key);
+  if (kept !== undefined) return kept;
   const { state, service } = stacksOf(settings);
-  return { state: Template.fromStack(state), service: Template.fromStack(service) };
+  const templates = { state: Template.fromStack(state), service: Template.fromStack(service) };
+  made.set(key, templates);
+  return templates;
 }
 
 /** One line per finding of both cdk-nag packs: rule and construct. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { findings, VARIANT_NAMES, VARIANTS } from './support/synthesise.ts';
+import { findings, VARIANT_NAMES, VARIANTS } from '../support/synthesise.ts';
 
 describe('cdk-nag', () => {
   test.each(VARIANT_NAMES)('finds nothing with the %s settings', (variant) => {

@@ -1,0 +1,199 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSettings, SettingsError } from '../../lib/settings/read-settings.ts';
+import { settingsTable } from '../../lib/settings/settings-table.ts';
+import { settingsSchema, settingTexts } from '../../lib/settings.ts';
+
+const HERE = import.meta.dirname;
+const REQUIRED = { allowedExchangeHosts: ['mail.example.com'] };
+const CERTIFICATE = 'arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0';
+
+function sentencesFor(settings: unknown): readonly string[] {
+  try {
+    readSettings(settings, HERE);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.sentences;
+    throw error;
+  }
+}
+
+describe('reading the settings', () => {
+  test('fills every default from the allowed hosts alone', () => {
+    expect(readSettings(REQUIRED, HERE)).toMatchObject({
+      stage: 'prod',
+      statusFrequencyMinutes: 30,
+      databaseMinCapacity: 0.5,
+      deletionProtection: true,
+      staticEgress: false,
+    });
+  });
+
+  test('takes the JSON text that the command line passes', () => {
+    expect(readSettings('{"allowedExchangeHosts":["*"],"stage":"test"}', HERE).stage).toBe('test');
+  });
+
+  test.each([
+    ['http://127.0.0.1:*', 'allowedExchangeHosts'],
+    ['http://127.0.0.1:3000', 'allowedTokenHosts'],
+  ])('lets the local stage name %s in %s', (host, name) => {
+    expect(sentencesFor({ ...REQUIRED, stage: 'local', [name]: [host] })).toEqual([]);
+  });
+
+  test('accepts everything that the table gives as an example, one at a time', () => {
+    for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+      const example: unknown = JSON.parse(settingTexts.get(schema)?.example ?? 'null');
+      expect({ name, parsed: schema.safeParse(example).success }).toEqual({ name, parsed: true });
+    }
+  });
+});
+
+describe('a mistake in the settings', () => {
+  test.each([
+    [
+      'no hosts',
+      {},
+      'Setting "allowedExchangeHosts" is missing: allowed is a list of at least one host name, such as "mail.example.com", "*.example.com" or "*" for any.',
+    ],
+    [
+      'an empty list of hosts',
+      { allowedExchangeHosts: [] },
+      'Setting "allowedExchangeHosts" is []: allowed is a list of at least one host name, such as "mail.example.com", "*.example.com" or "*" for any.',
+    ],
+    [
+      'a number out of range',
+      { ...REQUIRED, statusFrequencyMinutes: 0 },
+      'Setting "statusFrequencyMinutes" is 0: allowed is a whole number from 1 to 1440.',
+    ],
+    [
+      'a text for a number',
+      { ...REQUIRED, logRetentionDays: '30' },
+      'Setting "logRetentionDays" is "30": allowed is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731.',
+    ],
+    [
+      'a text for a flag',
+      { ...REQUIRED, staticEgress: 'yes' },
+      'Setting "staticEgress" is "yes": allowed is true or false, without quotation marks.',
+    ],
+    [
+      'a choice that is none',
+      { ...REQUIRED, contentCeiling: 'all' },
+      'Setting "contentCeiling" is "all": allowed is "subject-and-sender", "sender" or "none".',
+    ],
+    [
+      'a stage that no resource could be named after',
+      { ...REQUIRED, stage: 'Prod 1' },
+      'Setting "stage" is "Prod 1": allowed is a lower-case letter, then at most 15 lower-case letters, digits or hyphens.',
+    ],
+    [
+      'a name without its certificate',
+      { ...REQUIRED, domainName: 'ens.example.com' },
+      'Setting "certificateArn" is missing: allowed is the ARN of an ACM certificate in the region of this deployment, together with domainName.',
+    ],
+    [
+      'a certificate without its name',
+      { ...REQUIRED, certificateArn: CERTIFICATE },
+      'Setting "domainName" is missing: allowed is a host name in lower case, together with certificateArn.',
+    ],
+    [
+      'an APNs secret without a bundle id',
+      { ...REQUIRED, apnsSecretName: 'ens/apns' },
+      'Setting "apnsBundleId" is missing: allowed is the bundle id of the app, such as "com.example.mail", together with apnsSecretName.',
+    ],
+    [
+      'less capacity at most than at least',
+      { ...REQUIRED, databaseMinCapacity: 8 },
+      'Setting "databaseMaxCapacity" is 4: allowed is a number from 1 to 256 in steps of 0.5, not below databaseMinCapacity.',
+    ],
+    [
+      'a key that ends before the next is made',
+      { ...REQUIRED, keyLifeDays: 2, keyRotationHours: 48 },
+      'Setting "keyLifeDays" is 2: allowed is more days than keyRotationHours has.',
+    ],
+    [
+      'one address for two zones',
+      { ...REQUIRED, staticEgressAllocationIds: ['eipalloc-0123456789abcdef0'] },
+      'Setting "staticEgressAllocationIds" is ["eipalloc-0123456789abcdef0"]: allowed is none, or two Elastic IP allocation ids, such as "eipalloc-0123456789abcdef0".',
+    ],
+    [
+      'a CA file that is not there',
+      { ...REQUIRED, extraCaFile: 'none.pem' },
+      'Setting "extraCaFile" is "none.pem": allowed is the path of a file of PEM certificates, relative to cdk.json; this one cannot be read as such.',
+    ],
+    [
+      'a network that is none',
+      { ...REQUIRED, allowedExchangeCidrs: ['10.0.0.1'] },
+      'Setting "allowedExchangeCidrs" is ["10.0.0.1"]: allowed is a list of networks in CIDR notation, such as "10.20.0.0/16"; [] for none.',
+    ],
+    [
+      'an address that is none',
+      { ...REQUIRED, alarmEmail: 'nobody' },
+      'Setting "alarmEmail" is "nobody": allowed is an e-mail address.',
+    ],
+    [
+      'a misspelt name',
+      { ...REQUIRED, statusFrequencyMinute: 5 },
+      'Setting "statusFrequencyMinute" is unknown: did you mean "statusFrequencyMinutes"?',
+    ],
+    [
+      'settings that are no object',
+      ['x'],
+      'The settings are ["x"]: allowed is an object {"name": value, …}.',
+    ],
+    [
+      'settings that are missing',
+      undefined,
+      'The settings are missing: allowed is an object {"name": value, …}.',
+    ],
+    ['settings that are not JSON', '{stage:prod}', 'The settings given with -c ens=… are not JSON.'],
+  ])('stops with one sentence for %s', (_, settings, sentence) => {
+    expect(sentencesFor(settings)).toEqual([sentence]);
+  });
+
+  test('lists what is known where no name comes near', () => {
+    expect(sentencesFor({ ...REQUIRED, zebra: true })[0]).toMatch(
+      /^Setting "zebra" is unknown: known are stage, /,
+    );
+  });
+
+  test.each([
+    ['http://127.0.0.1:*', 'loopback and http are for the stage "local" alone'],
+    ['https://127.0.0.1:8443', 'loopback and http are for the stage "local" alone'],
+    ['localhost', 'loopback is for the stage "local" alone'],
+    ['127.0.0.1', 'name the host, not an address or a URL'],
+    ['169.254.169.254', 'name the host, not an address or a URL'],
+    ['::1', 'name the host, not an address or a URL'],
+    ['http://mail.example.com', 'name the host, not an address or a URL'],
+    ['Mail.Example.com', 'write host names in lower case, such as mail.example.com or *.example.com'],
+    ['mail.*.com', 'write host names in lower case, such as mail.example.com or *.example.com'],
+    ['mail.example.com/EWS', 'write host names in lower case, such as mail.example.com or *.example.com'],
+  ])('refuses the Exchange host %s outside the local stage and says why', (host, reason) => {
+    const [sentence] = sentencesFor({ allowedExchangeHosts: [host] });
+    expect(sentence).toContain(`Setting "allowedExchangeHosts" is ${JSON.stringify([host])}: allowed is`);
+    expect(sentence).toContain(`("${host}": ${reason})`);
+  });
+
+  test('does not repeat a private key that was pasted where its name belongs', () => {
+    const pasted = '-----BEGIN PRIVATE KEY-----MARKER';
+    const sentences = sentencesFor({ ...REQUIRED, apnsSecretName: pasted }).join();
+    expect(sentences).toContain('Setting "apnsSecretName" is a private key (not shown)');
+    expect(sentences).not.toContain('MARKER');
+  });
+
+  test('reports every mistake at once', () => {
+    expect(sentencesFor({ stages: 'x', staticEgress: 1 })).toEqual([
+      expect.stringContaining('"stages" is unknown: did you mean "stage"?'),
+      expect.stringContaining('"allowedExchangeHosts" is missing'),
+      expect.stringContaining('"staticEgress" is 1'),
+    ]);
+  });
+});
+
+describe('the table of settings', () => {
+  test('has a row for every setting, with type, default, meaning and example', () => {
+    const rows = settingsTable().split('\n').slice(2, -1);
+    expect(rows.map((row) => /^\| `(\w+)` \|/.exec(row)?.[1])).toEqual(Object.keys(settingsSchema.shape));
+    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(7);
+    expect(settingsTable()).toContain('| `statusFrequencyMinutes` | number | `30` |');
+    expect(settingsTable()).toContain('| `allowedExchangeHosts` | list of host names | required |');
+  });
+});

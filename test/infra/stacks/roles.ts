@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { FUNCTION_IDS } from '../../../lambdas/contract.ts';
+import { synthesise, VARIANT_NAMES, VARIANTS } from '../support/synthesise.ts';
+import { asObject, functionsOf, resourcesOf, settled, statementsOf } from '../support/template.ts';
+
+/** Granted to what does not run locally: log delivery, and Lambda's own network interfaces. */
+const OF_THE_PLATFORM = /^(logs|ec2):/;
+
+describe('the roles of the functions', () => {
+  test('allow what each function calls and nothing else', () => {
+    const { service } = synthesise(VARIANTS['push-secrets']);
+    const actions = [...statementsOf(service)].map(([functionId, statements]) => [
+      functionId,
+      statements
+        .flatMap((statement) => statement.actions)
+        .filter((action) => !OF_THE_PLATFORM.test(action))
+        .sort()
+        .filter((action, index, all) => action !== all[index - 1]),
+    ]);
+    expect(Object.fromEntries(actions)).toMatchSnapshot();
+  });
+
+  test.each(VARIANT_NAMES)(
+    'never allow a whole service or every resource with the %s settings',
+    (variant) => {
+      const { service } = synthesise(VARIANTS[variant]);
+      for (const [functionId, statements] of statementsOf(service)) {
+        for (const { actions, resources } of statements) {
+          expect({ functionId, wild: actions.filter((action) => action.includes('*')) }).toEqual({
+            functionId,
+            wild: [],
+          });
+          const describing = actions.every((action) => action.startsWith('ec2:Describe'));
+          const bare = resources.map(settled).filter((resource) => resource === '*');
+          expect({ functionId, actions, bare }).toEqual({
+            functionId,
+            actions,
+            bare: describing ? ['*'] : [],
+          });
+        }
+      }
+    },
+  );
+
+  test.each(VARIANT_NAMES)(
+    'end every wildcard inside one platform application with the %s settings',
+    (variant) => {
+      const { service } = synthesise(VARIANTS[variant]);
+      const wildcards = [...statementsOf(service).values()]
+        .flat()
+        .filter(({ actions }) => !actions.some((action) => action.startsWith('ec2:')))
+        .flatMap(({ resources }) => resources.map(settled))
+        .filter((resource) => resource.includes('*'));
+      for (const wildcard of wildcards) {
+        expect(wildcard).toMatch(
+          /^arn:aws:sns:eu-central-1:123456789012:endpoint\/\w+\/ens-prod-[a-z-]+\/\*$/,
+        );
+      }
+    },
+  );
+
+  test('are as many as the functions, none shared and none with a managed policy', () => {
+    const { service } = synthesise(VARIANTS['push-secrets']);
+    const roles = [...functionsOf(service).values()].map(({ properties }) => JSON.stringify(properties.Role));
+    expect(new Set(roles).size).toBe(FUNCTION_IDS.length);
+    for (const role of resourcesOf(service, 'AWS::IAM::Role')) {
+      expect(role.properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  test('bind every use of the wrapping key but its description to our encryption context', () => {
+    const statements = [...statementsOf(synthesise().service).values()].flat();
+    const ofKms = statements.filter(({ actions }) => actions.some((action) => action.startsWith('kms:')));
+    expect(ofKms.map(({ actions }) => actions)).toEqual([
+      ['kms:Decrypt'],
+      ['kms:Decrypt'],
+      ['kms:DescribeKey'],
+      ['kms:GenerateDataKeyPairWithoutPlaintext'],
+    ]);
+    for (const { actions, conditions } of ofKms) {
+      if (actions[0] === 'kms:DescribeKey') continue;
+      expect(asObject(conditions).StringEquals).toEqual({ 'kms:EncryptionContext:app': 'ens' });
+    }
+  });
+
+  test('let register alone create endpoints and upkeep alone make key pairs', () => {
+    const holders = (action: string) =>
+      [...statementsOf(synthesise(VARIANTS['push-secrets']).service)]
+        .filter(([, statements]) => statements.some(({ actions }) => actions.includes(action)))
+        .map(([functionId]) => functionId);
+    expect(holders('sns:CreatePlatformEndpoint')).toEqual(['register']);
+    expect(holders('kms:GenerateDataKeyPairWithoutPlaintext')).toEqual(['upkeep']);
+    expect(holders('kms:Decrypt')).toEqual(['register', 'callback']);
+    expect(holders('sns:CreatePlatformApplication')).toEqual(['push-applications']);
+    expect(holders('rds-data:BeginTransaction')).toEqual(['migrate']);
+  });
+});
