@@ -197,7 +197,9 @@ describe.each(KINDS)('a $name segment', ({ content }) => {
     const different = others.filter((text) => text !== sealed);
     expect(different.length).toBeGreaterThan(40);
     for (const text of different) expect([text, (await open(text, rowHalf)).ok]).toEqual([text, false]);
-    expect(await open(`${sealed}=`, rowHalf)).toEqual({ ok: false, reason: 'grammar' });
+    for (const text of [`${sealed}=`, `${sealed}.AAAA`, `${sealed}.`, parts.slice(0, 4).join('.')]) {
+      expect(await open(text, rowHalf)).toEqual({ ok: false, reason: 'grammar' });
+    }
   });
 
   test('opens nothing for whoever holds database and private key, but not the URL', async () => {

@@ -184,6 +184,14 @@ describe('parts that are missing', () => {
     ]);
   });
 
+  test('a message of another namespace is not one of ours', () => {
+    const foreign = full.replace(
+      '<m:ResponseMessages>',
+      '<m:ResponseMessages><x:SendNotificationResponseMessage xmlns:x="urn:example" ResponseClass="Error"/>',
+    );
+    expect(readNotification(foreign)).toEqual(readNotification(full));
+  });
+
   test('a sentence in the place of a code is never passed on', () => {
     const odd = ewsFixture('exchange-error-hidden.xml').toString('utf8');
     expect(readNotification(odd.replace('>ErrorServerBusy<', '>ann@example.com was here<'))).toEqual(

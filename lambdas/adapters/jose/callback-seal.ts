@@ -92,7 +92,6 @@ async function open(
       : [half.innerJwe, unwrapped];
   const inner = splitCompact(innerJwe);
   if (inner?.header !== INNER_HEADER_ENCODED || inner.encryptedKey !== '') return REFUSED.unreadable;
-  if (innerKey.length !== INNER_KEY_BYTES) return REFUSED.unreadable;
   const plaintext = await decrypt(innerJwe, innerKey, 'dir');
   unwrapped.fill(0);
   const content = plaintext && parseObject(plaintext);
