@@ -13,6 +13,7 @@ export type InvokeOutcome =
 
 export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
+  readonly functionId: string;
   readonly functionArn: string;
   readonly clockOffsetMs: number;
   readonly onLine: (line: string) => void;
@@ -33,7 +34,7 @@ export class FunctionProcess {
   #alive = true;
 
   constructor(options: ProcessOptions) {
-    const child = fork(RUNNER, [String(options.clockOffsetMs), options.functionArn], {
+    const child = fork(RUNNER, [String(options.clockOffsetMs), options.functionArn, options.functionId], {
       env: options.environment,
       execArgv: ['--import', PRELOAD, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -47,6 +47,7 @@ export function createPool(options: PoolOptions): FunctionPool {
   function start(): FunctionProcess {
     const started = new FunctionProcess({
       environment: options.environment(),
+      functionId: options.functionId,
       functionArn: options.functionArn,
       clockOffsetMs: options.clockOffsetMs(),
       onLine: options.onLine,

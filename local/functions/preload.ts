@@ -26,7 +26,7 @@ function markOutgoingRequests(): void {
     if (!(request instanceof ClientRequest) || request.headersSent) return;
     // Only the world itself is told; a real server would see headers that AWS never sends.
     if (request.host !== '127.0.0.1' && request.host !== 'localhost') return;
-    request.setHeader(FUNCTION_HEADER, process.env.AWS_LAMBDA_FUNCTION_NAME ?? '');
+    request.setHeader(FUNCTION_HEADER, processState.functionId);
     request.setHeader(REQUEST_HEADER, processState.requestId);
   });
 }

@@ -3,4 +3,5 @@ export const processState = {
   requestId: 'init',
   clockOffsetMs: Number(process.argv[2] ?? 0),
   functionArn: process.argv[3] ?? '',
+  functionId: process.argv[4] ?? '',
 };

@@ -15,6 +15,8 @@ export interface DeployedResource {
   attribute(name: string): string;
   /** A property with its intrinsics carried out; null where it is absent. */
   property(name: string): Json;
+  /** All properties, intrinsics carried out. */
+  properties(): Json;
 }
 
 /** All stacks of one synthesis, as if deployed to `place`. */
@@ -122,6 +124,7 @@ export function deploy(stacks: readonly Stack[], place: Place): Deployment {
         const value = resource.properties[name];
         return value === undefined ? null : resolveIntrinsics(value, scopeFor(stack));
       },
+      properties: () => resolveIntrinsics(resource.properties, scopeFor(stack)),
     };
   }
 

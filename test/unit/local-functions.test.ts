@@ -125,7 +125,7 @@ test('outgoing requests carry the marks by which the world knows function and re
     const outcome = await pool.invoke({ fetch: `http://127.0.0.1:${port}/` });
     if (!outcome.ok) throw new Error(outcome.failure.errorMessage);
     const { headers, requestId } = Object(outcome.payload);
-    expect(headers[FUNCTION_HEADER]).toBe('ens-local-echo');
+    expect(headers[FUNCTION_HEADER]).toBe('echo');
     expect(headers[REQUEST_HEADER]).toBe(requestId);
   } finally {
     server.closeAllConnections();
