@@ -33,24 +33,35 @@ export interface Sessions {
 /** A transaction ends when nothing was asked of it for so long (AuroraUserGuide, data-api.limitations). */
 export const TRANSACTION_IDLE_MS = 180_000;
 
+/** Longest that a call may take, in real time (same place). */
+export const STATEMENT_MS = 45_000;
+
 interface Transaction {
   readonly release: () => void;
   busy: boolean;
   cancelIdle: () => void;
 }
 
-export function createSessions(engine: Engine, clock: WorldClock): Sessions {
+export function createSessions(engine: Engine, clock: WorldClock, statementMs = STATEMENT_MS): Sessions {
   const transactions = new Map<string, Transaction>();
   const authenticated = new Set<string>();
   let tail: Promise<void> = Promise.resolve();
 
-  /** Resolves when it is this caller's turn; the function that it gives ends the turn. */
+  /**
+   * Resolves when it is this caller's turn; the function that it gives ends the turn. Where a transaction was
+   * left open, whoever waits for it gets what a statement behind its locks would get.
+   */
   async function turn(): Promise<() => void> {
-    const before = tail;
     const { promise, resolve } = Promise.withResolvers<void>();
-    tail = before.then(() => promise);
-    await before;
-    return resolve;
+    const mine = tail.then(() => true);
+    tail = tail.then(() => promise);
+    const late = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => late.resolve(false), statementMs);
+    const inTime = await Promise.race([mine, late.promise]);
+    clearTimeout(timer);
+    if (inTime) return resolve;
+    resolve();
+    throw new AwsError('StatementTimeoutException', 400, 'Request timed out');
   }
 
   async function logOn({ user, password }: Login): Promise<void> {
