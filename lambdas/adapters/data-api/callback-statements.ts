@@ -1,3 +1,4 @@
+import { DEVICES_JSON } from './devices.ts';
 import { KEY_PAIR_JSON } from './key-pairs.ts';
 
 /**
@@ -24,7 +25,9 @@ export const SEE = `
            prev_watermark = CASE WHEN :watermark::text IS NULL OR left(:watermark::text, 1000) = s.watermark
                                  THEN s.prev_watermark ELSE s.watermark END,
            state = CASE WHEN s.state = 'lost' THEN 'active' ELSE s.state END,
-           lost_at = NULL, wake_stage = 0, wake_due_at = NULL
+           lost_at = NULL,
+           wake_stage = CASE WHEN s.state = 'lost' THEN 0 ELSE s.wake_stage END,
+           wake_due_at = CASE WHEN s.state = 'lost' THEN NULL ELSE s.wake_due_at END
       FROM known
      WHERE s.id = known.id AND (SELECT count(*) FROM counted) >= 0
     RETURNING s.id
@@ -54,24 +57,7 @@ export const SEE = `
            'unread', m.unread,
            'unreadAt', m.unread_at,
            'activeSubscriptionId', m.active_subscription_id,
-           'devices', coalesce((
-             SELECT json_agg(json_build_object(
-                      'registrationId', d.id,
-                      'endpointId', e.id,
-                      'endpointArn', e.endpoint_arn,
-                      'endpointEnabled', e.enabled,
-                      'platform', e.platform,
-                      'content', d.content,
-                      'badge', d.badge,
-                      'sound', d.sound,
-                      'previewKey', d.preview_key,
-                      'unreadElsewhere', (
-                        SELECT coalesce(sum(mo.unread), 0)
-                          FROM devices o JOIN mailboxes mo ON mo.id = o.mailbox_id
-                         WHERE o.endpoint_id = d.endpoint_id AND o.mailbox_id <> d.mailbox_id AND o.badge)))
-               FROM (SELECT * FROM devices WHERE mailbox_id = s.mailbox_id
-                      ORDER BY renewed_at DESC, id LIMIT 20) d
-               JOIN endpoints e ON e.id = d.endpoint_id), '[]'::json))::text
+           'devices', ${DEVICES_JSON})::text
     FROM subscriptions s
     JOIN mailboxes m ON m.id = s.mailbox_id
     JOIN key_pairs k ON k.id = s.key_pair_id
@@ -85,7 +71,7 @@ export const SEE = `
 export const RECORD = `
   WITH box AS (
     UPDATE mailboxes m
-       SET owed_since = CASE WHEN :owed::boolean THEN coalesce(m.owed_since, :now::bigint) ELSE m.owed_since END,
+       SET owed_since = CASE WHEN :owed::boolean THEN greatest(m.owed_since, :now::bigint) ELSE m.owed_since END,
            unread = CASE WHEN coalesce(m.unread_at, 0) < :unread_at::bigint THEN :unread::integer ELSE m.unread END,
            unread_at = greatest(m.unread_at, :unread_at::bigint)
       FROM subscriptions s

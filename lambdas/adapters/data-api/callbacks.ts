@@ -1,19 +1,12 @@
-import {
-  asId,
-  type EndpointId,
-  type MailboxId,
-  type RegistrationId,
-  type SubscriptionId,
-} from '#domain/model/ids.ts';
-import { CONTENT_LEVELS, PLATFORMS } from '#domain/model/preferences.ts';
-import type { DeviceTarget, RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
+import { asId, type MailboxId, type RegistrationId, type SubscriptionId } from '#domain/model/ids.ts';
+import type { RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
 import type { CallbackAftermath, CallbackStore } from '#domain/ports/store.ts';
 import { HOST_SUSPECTS, PREPARE_RENEWAL, RECORD, SEE } from './callback-statements.ts';
 import type { Database, Parameters } from './database.ts';
+import { readDevices } from './devices.ts';
 import { readKeyPair } from './key-pairs.ts';
-import { readPreviewKey } from './preview-key.ts';
 import { STATES, subscriptionParameters, WANTED_EVENTS } from './registrations.ts';
-import { asRow, boolean, bytes, list, number, oneOf, optional, type Row, text } from './row.ts';
+import { asRow, bytes, number, oneOf, optional, type Row, text } from './row.ts';
 
 /** What a callback reads and writes (DESIGN section 4). */
 export function createCallbackStore(database: Database): CallbackStore {
@@ -102,7 +95,7 @@ function readView(id: SubscriptionId, row: Row): SubscriptionView {
         asId<SubscriptionId>(text(r, name)),
       ),
     },
-    devices: list(row, 'devices').map((device) => readDevice(asRow(device))),
+    devices: readDevices(row),
   };
 }
 
@@ -111,21 +104,4 @@ function readHalf(row: Row): RowHalf {
   return innerKey === undefined
     ? { kind: 'inner-jwe', innerJwe: text(row, 'innerJwe') }
     : { kind: 'inner-key', innerKey };
-}
-
-function readDevice(row: Row): DeviceTarget {
-  return {
-    registrationId: asId<RegistrationId>(text(row, 'registrationId')),
-    endpointId: asId<EndpointId>(text(row, 'endpointId')),
-    endpointArn: text(row, 'endpointArn'),
-    endpointEnabled: boolean(row, 'endpointEnabled'),
-    platform: oneOf(row, 'platform', PLATFORMS),
-    preferences: {
-      content: oneOf(row, 'content', CONTENT_LEVELS),
-      badge: boolean(row, 'badge'),
-      sound: boolean(row, 'sound'),
-      previewKey: optional(row, 'previewKey', (r, name) => readPreviewKey(asRow(r[name]))),
-    },
-    unreadElsewhere: number(row, 'unreadElsewhere'),
-  };
 }

@@ -115,6 +115,9 @@ export const registrations: Migration = {
     `CREATE INDEX subscriptions_ownerless ON subscriptions (ownerless_since)
        WHERE credentials_from IS NULL AND state IN ('active', 'lost')`,
 
+    `CREATE INDEX subscriptions_expiring ON subscriptions (credentials_expire_at)
+       WHERE credentials_expire_at IS NOT NULL AND state = 'active'`,
+
     `ALTER TABLE mailboxes ADD CONSTRAINT mailboxes_active_subscription
        FOREIGN KEY (active_subscription_id) REFERENCES subscriptions (id) ON DELETE SET NULL`,
     'CREATE UNIQUE INDEX mailboxes_by_active_subscription ON mailboxes (active_subscription_id)',
@@ -123,6 +126,7 @@ export const registrations: Migration = {
     // A function rather than part of the deleting statement: after waiting for the lock it reads what is
     // committed then, so that a registration at the same moment is never swept away. The body is an ordinary
     // string, not a dollar quote, so that nothing on the way takes its semicolons for several statements.
+    // An endpoint without devices is disabled since ever: upkeep deletes it, at SNS as well.
     `CREATE FUNCTION device_gone() RETURNS trigger LANGUAGE plpgsql AS '
      BEGIN
        PERFORM 1 FROM mailboxes WHERE id = OLD.mailbox_id FOR UPDATE;
@@ -130,6 +134,8 @@ export const registrations: Migration = {
         WHERE mailbox_id = OLD.mailbox_id AND credentials_from = OLD.id;
        DELETE FROM mailboxes WHERE id = OLD.mailbox_id
           AND NOT EXISTS (SELECT 1 FROM devices WHERE mailbox_id = OLD.mailbox_id);
+       UPDATE endpoints SET enabled = false, disabled_at = 0 WHERE id = OLD.endpoint_id
+          AND NOT EXISTS (SELECT 1 FROM devices WHERE endpoint_id = OLD.endpoint_id);
        RETURN NULL;
      END'`,
     `CREATE TRIGGER device_gone AFTER DELETE ON devices
