@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { DependencyUnavailable } from '#domain/errors.ts';
+import type { ExchangeAuth } from '#domain/model/credentials.ts';
+import { asId, type KeyPairId, type MailboxId, type RegistrationId } from '#domain/model/ids.ts';
+import type { KeyPair, WantedEvents } from '#domain/model/subscription.ts';
+import type { EndpointOutcome } from '#domain/ports/push.ts';
+import type { RegistrationRequest } from '#domain/ports/store.ts';
+import { createRegisterDevice, type RegisterDeviceRequest } from '#domain/registration/register-device.ts';
+import { DAY_MS, testClock, testIds, testUuid } from './memory/clock.ts';
+import { CLIENT_KEY, memoryCrypto } from './memory/crypto.ts';
+import { memoryExchange } from './memory/exchange.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+export const PASSWORD: ExchangeAuth = { type: 'basic', username: 'ann', password: 'secret' };
+export const EWS_URL = 'https://mail.example.com/EWS/Exchange.asmx';
+
+interface State {
+  clientKey: KeyPair | undefined;
+  newestKey: KeyPair | undefined;
+  endpoint: EndpointOutcome;
+  endpoints: 'up' | 'down';
+  refusedUrl: string | undefined;
+  /** What `begin` answers. */
+  begun: { created: boolean; subscribe: boolean; wantedEvents: WantedEvents };
+  readonly begins: RegistrationRequest[];
+  readonly activated: string[];
+  readonly abandoned: { readonly subscriptionId: string; readonly registrationId?: string | undefined }[];
+  readonly loginFailures: { readonly user: string; readonly at: number }[];
+  readonly cache: Map<string, { readonly ewsUrl: string; readonly at: number }>;
+}
+
+/** Everything around the use case, in memory: a healthy server, ann's credentials in the JWE. */
+export function registerWorld() {
+  const clock = testClock();
+  const crypto = memoryCrypto();
+  const server = memoryExchange();
+  const ids = testIds();
+  const pair = (id: string): KeyPair => ({
+    id: asId<KeyPairId>(id),
+    publicKey: new Uint8Array(1),
+    wrappedPrivateKey: new Uint8Array(1),
+    createdAt: clock.now() - DAY_MS,
+  });
+  crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
+  const state: State = {
+    clientKey: pair(CLIENT_KEY),
+    newestKey: pair(testUuid(5002)),
+    endpoint: { kind: 'ready', endpointArn: 'arn:aws:sns:eu-central-1:111122223333:endpoint/APNS/ens/1' },
+    endpoints: 'up',
+    refusedUrl: undefined,
+    begun: { created: true, subscribe: true, wantedEvents: 'mail-and-badge' },
+    begins: [],
+    activated: [],
+    abandoned: [],
+    loginFailures: [],
+    cache: new Map(),
+  };
+  const register = createRegisterDevice(
+    {
+      keyPairs: { newest: async () => state.newestKey, find: async () => state.clientKey },
+      vault: crypto.vault,
+      reader: crypto.reader,
+      seal: crypto.seal,
+      pepper: crypto.pepper,
+      rules: {
+        refuseExchangeUrl: (url) =>
+          url === state.refusedUrl ? 'the host is not in allowedExchangeHosts' : undefined,
+        refuseTokenEndpoint: () => undefined,
+      },
+      exchange: server.exchange,
+      autodiscover: server.autodiscover,
+      ewsUrls: {
+        async find(domain, notBefore) {
+          const entry = state.cache.get(domain);
+          return entry !== undefined && entry.at >= notBefore ? entry.ewsUrl : undefined;
+        },
+        save: async (domain, ewsUrl, at) => void state.cache.set(domain, { ewsUrl, at }),
+        forget: async (domain) => void state.cache.delete(domain),
+      },
+      loginFailures: {
+        recent: async (user, since) =>
+          state.loginFailures.filter((one) => one.user === key(user) && one.at >= since).length,
+        record: async (user, at) => void state.loginFailures.push({ user: key(user), at }),
+      },
+      endpoints: {
+        configuredPlatforms: () => ['apns'],
+        async ensure() {
+          if (state.endpoints === 'down') throw new DependencyUnavailable('sns', 'Down');
+          return state.endpoint;
+        },
+      },
+      registrations: {
+        endpointArn: async () => undefined,
+        async begin(request) {
+          state.begins.push(request);
+          return {
+            registrationId: asId<RegistrationId>(testUuid(7001)),
+            mailboxId: asId<MailboxId>(testUuid(6001)),
+            ...state.begun,
+          };
+        },
+        activate: async ({ subscriptionId }) => void state.activated.push(subscriptionId),
+        abandon: async (request) => void state.abandoned.push(request),
+        checkIn: async () => undefined,
+        unregister: async () => {},
+      },
+      clock,
+      ids,
+    },
+    {
+      callbackBaseUrl: 'https://ens.example.com/api/ens/callback',
+      callbackUrlCharacters: 2_083,
+      credentialsBytes: 16_384,
+      keyLifeMs: 30 * DAY_MS,
+      registrationLifetimeMs: 30 * DAY_MS,
+      statusFrequencyMinutes: 30,
+      budgetMs: 20_000,
+      folderIdSha256: sha256,
+    },
+  );
+  return {
+    state,
+    clock,
+    crypto,
+    server,
+    register: (changes: Partial<RegisterDeviceRequest> = {}) =>
+      register({
+        device: { id: 'phone-1', platform: 'apns', token: 'ab'.repeat(32) },
+        ewsUrl: EWS_URL,
+        credentialsJwe: 'jwe.of.ann',
+        preferences: { content: 'subject-and-sender', badge: true, sound: true },
+        ...changes,
+      }),
+  };
+}
+
+/** Code of the refusal, or `ok`. */
+export function codeOf(outcome: { ok: true } | { ok: false; refusal: { code: string } }): string {
+  return outcome.ok ? 'ok' : outcome.refusal.code;
+}
+
+function key(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}
