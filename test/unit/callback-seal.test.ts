@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
 import { createCredentialsReader } from '#adapters/jose/credentials-reader.ts';
@@ -8,10 +8,9 @@ import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import type { RowHalf } from '#domain/model/subscription.ts';
 import type { SealOutcome } from '#domain/ports/crypto.ts';
 import { encryptForTest, makeTestKeyPair } from '../support/jose.ts';
+import { basic, bearer, certificate, SUBSCRIPTION } from '../support/sealed-contents.ts';
 
-const SUBSCRIPTION = asId<SubscriptionId>('aaaaaaaa-0000-4000-8000-000000000001');
 const OTHER_SUBSCRIPTION = asId<SubscriptionId>('aaaaaaaa-0000-4000-8000-000000000002');
-const EWS_URL = 'https://mail.example.com/EWS/Exchange.asmx';
 const pair = makeTestKeyPair();
 const otherPair = makeTestKeyPair('22222222-2222-4222-8222-222222222222');
 const seal = createCallbackSeal({ splittingAllowed: true });
@@ -19,34 +18,6 @@ const seal = createCallbackSeal({ splittingAllowed: true });
 const URL_START = `https://abcdefghij.execute-api.eu-central-1.amazonaws.com/api/ens/callback/${SUBSCRIPTION}.${'m'.repeat(22)}/`;
 /** Exchange refuses URLs of 2083 characters and more. */
 const ROOM = BUDGETS.callbackUrlCharacters - 1 - URL_START.length;
-
-function basic(passwordLength: number, subscriptionId: SubscriptionId = SUBSCRIPTION): SealedContent {
-  const auth = { type: 'basic', username: 'EXAMPLE\\ann', password: 'p'.repeat(passwordLength) } as const;
-  return { subscriptionId, email: 'ann@example.com', ewsUrl: EWS_URL, auth };
-}
-
-function bearer(): SealedContent {
-  const auth = {
-    type: 'bearer',
-    accessToken: randomBytes(1900).toString('base64url'),
-    expiresAt: '2026-11-22T14:00:00Z',
-    refresh: {
-      tokenEndpoint: 'https://login.example.com/token',
-      clientId: 'client',
-      refreshToken: randomBytes(900).toString('base64url'),
-      scope: 'EWS.AccessAsUser.All',
-    },
-  } as const;
-  return { subscriptionId: SUBSCRIPTION, email: 'ann@example.com', ewsUrl: EWS_URL, auth };
-}
-
-function certificate(): SealedContent {
-  const key = generateKeyPairSync('rsa', { modulusLength: 4096 }).privateKey;
-  const one = `-----BEGIN CERTIFICATE-----\n${randomBytes(1500).toString('base64')}\n-----END CERTIFICATE-----\n`;
-  const privateKey = key.export({ format: 'pem', type: 'pkcs8' }).toString();
-  const auth = { type: 'certificate', certificate: one + one, privateKey } as const;
-  return { subscriptionId: SUBSCRIPTION, email: 'ann@example.com', ewsUrl: EWS_URL, auth };
-}
 
 function succeeded(outcome: SealOutcome): Extract<SealOutcome, { ok: true }> {
   if (!outcome.ok) throw new Error(outcome.reason);
@@ -151,6 +122,13 @@ describe.each(KINDS)('a $name segment', ({ content }) => {
     const { sealed } = await sealIt(content);
     const { rowHalf } = await sealIt(content);
     expect(await open(sealed, rowHalf)).toEqual({ ok: false, reason: 'unreadable' });
+  });
+
+  test('does not open with a changed half, so that no row can name another server', async () => {
+    const { sealed, rowHalf } = await sealIt(content);
+    for (const share of [0, 0.3, 0.6, 0.99]) {
+      expect((await open(sealed, changedHalf(rowHalf, share))).ok).toBe(false);
+    }
   });
 
   test('does not open with another key pair', async () => {
@@ -274,6 +252,15 @@ describe('what is not a seal of ours', () => {
     }
   });
 });
+
+/** The half with one bit flipped, `share` of the way through it. */
+function changedHalf(half: RowHalf, share: number): RowHalf {
+  const bytes = Buffer.from(half.kind === 'inner-key' ? half.innerKey : half.innerJwe);
+  const at = Math.floor(bytes.length * share);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  if (half.kind === 'inner-key') return { kind: half.kind, innerKey: new Uint8Array(bytes) };
+  return { kind: half.kind, innerJwe: bytes.toString('latin1') };
+}
 
 function swap(parts: readonly string[], at: number, change: (part: string) => string): string {
   return parts.map((part, index) => (index === at ? change(part) : part)).join('.');
