@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { FunctionId } from '../../lambdas/contract.ts';
@@ -14,24 +14,15 @@ const STUBS = {
   'moment-timezone': join(PROJECT, 'lib/bundling/stubs/moment-timezone.cjs'),
 };
 
-/** TEMPORARY while handlers are being written: an absent handler answers 501. */
-function entry(functionId: FunctionId) {
-  const file = join(PROJECT, 'lambdas', functionId, 'handler.ts');
-  const index = existsSync(file) ? file : join(PROJECT, 'lib/bundling/not-yet.ts');
-  return { entryPoints: { index } };
-}
-
 /**
- * Bundles one function into build/bundles/<id> and returns that directory. Code splitting keeps what the
- * first answer does not need (the Exchange library) out of module initialisation; NodejsFunction cannot
- * split. The same sources give the same bytes.
+ * Bundles one function into `outdir`, which is made. Code splitting keeps what the first answer does not need
+ * (the Exchange library) out of module initialisation; NodejsFunction cannot split. The same sources give the
+ * same bytes. `extraCaFile` is relative to the project.
  */
-export function bundleFunction(functionId: FunctionId, extraCaFile?: string): string {
-  const outdir = join(PROJECT, 'build/bundles', functionId);
-  rmSync(outdir, { recursive: true, force: true });
+export function bundleFunction(functionId: FunctionId, outdir: string, extraCaFile?: string): void {
   buildSync({
     absWorkingDir: PROJECT,
-    ...entry(functionId),
+    entryPoints: { index: join(PROJECT, 'lambdas', functionId, 'handler.ts') },
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -49,5 +40,4 @@ export function bundleFunction(functionId: FunctionId, extraCaFile?: string): st
   });
   if (extraCaFile !== undefined)
     copyFileSync(resolve(PROJECT, extraCaFile), join(outdir, EXTRA_CA_FILE_NAME));
-  return outdir;
 }

@@ -1,3 +1,0 @@
-export async function handler(): Promise<{ statusCode: number }> {
-  return { statusCode: 501 };
-}
