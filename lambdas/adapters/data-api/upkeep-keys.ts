@@ -55,7 +55,7 @@ const LOSE = `
            lost_at = CASE WHEN s.state = 'active' THEN :now::bigint ELSE s.lost_at END,
            wake_stage = 0,
            wake_due_at = CASE WHEN s.state IN ('active', 'lost') THEN :now::bigint + 5000 * ((
-             (SELECT count(*) FROM subscriptions WHERE wake_due_at > :now::bigint) + chosen.place - 1) / 100) END
+             (SELECT count(*) FROM subscriptions WHERE wake_due_at >= :now::bigint) + chosen.place - 1) / 100) END
       FROM chosen WHERE s.id = chosen.id
     RETURNING s.state
   )

@@ -25,7 +25,7 @@ export const REMEMBER_OUTAGE = `
  */
 function staggered(n: string): string {
   return `:now::bigint + 5000 * ((
-    (SELECT count(*) FROM subscriptions WHERE wake_due_at > :now::bigint) + ${n} - 1) / 100)`;
+    (SELECT count(*) FROM subscriptions WHERE wake_due_at >= :now::bigint) + ${n} - 1) / 100)`;
 }
 
 /** Whoever was seen between the choice and the update stays active. */
