@@ -4,17 +4,21 @@ import type { CallLog } from '../world/calls.ts';
 import type { WorldClock } from '../world/clock.ts';
 import type { FaultBoard } from '../world/faults.ts';
 import { createConnections } from './auth/connections.ts';
+import { answerToken } from './auth/token-endpoint.ts';
 import { createTokens, type IssuedTokens, type TokenWish } from './auth/tokens.ts';
+import { answerAutodiscover } from './autodiscover/endpoint.ts';
+import { type AutodiscoverScripts, createAutodiscoverScripts } from './autodiscover/script.ts';
 import { answerEws } from './ews-endpoint.ts';
 import { faultText } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
-import { page, sendReply } from './http.ts';
+import { page, readBody, sendReply } from './http.ts';
 import { createMailboxStore, type MailboxStore } from './mailbox/store.ts';
 import type { Mailbox } from './mailbox/types.ts';
 import { defaultModes, type Modes } from './modes.ts';
 import { createNotifier, type ExchangeEvents, type Notifier } from './notify/notifier.ts';
 import { createPoster, type Poster } from './notify/post.ts';
 import { type Subscription, type SubscriptionView, viewOf } from './notify/subscription.ts';
+import { listenTls, type TlsListener, type TlsOptions } from './tls/listen-tls.ts';
 
 export interface ExchangeOptions {
   readonly clock: WorldClock;
@@ -38,7 +42,13 @@ export interface Exchange {
   readonly modes: Modes;
   readonly mailboxes: MailboxStore;
   readonly events: EventEmitter<ExchangeEvents>;
+  /** What autodiscover answers in place of the truth. */
+  readonly autodiscover: AutodiscoverScripts;
   ewsUrl(email: string): string;
+  /** `/oauth/token` of this server. */
+  tokenEndpoint(): string;
+  /** The same server on a port of its own with TLS; paths there have no prefix. Closed with the server. */
+  listenTls(options: TlsOptions): Promise<TlsListener>;
   changePassword(email: string, password: string): void;
   /** Makes every request of this mailbox fail until called with undefined. Words: faults/vocabulary.ts. */
   failMailbox(email: string, fault: string | undefined): void;
@@ -94,10 +104,22 @@ export function createExchange(options: ExchangeOptions): Exchange {
   const store = createMailboxStore({ now, onEvents: notifier.accept });
   const tokens = createTokens({ now, modes });
   const ews = { store, modes, tokens, connections: createConnections(), now, notifier, calls, faults };
+  const scripts = createAutodiscoverScripts();
+  const discover = { ...ews, scripts, ewsUrl };
+  const listeners: TlsListener[] = [];
   const active = (email: string): Subscription[] => notifier.active(store.get(email));
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const { pathname } = new URL(path, 'http://exchange.invalid');
+    const discovery = /^\/autodiscover\/autodiscover\.(xml|svc)$/i.exec(pathname);
+    if (discovery !== null) {
+      const kind = discovery[1]?.toLowerCase() === 'xml' ? 'pox' : 'soap';
+      const body = await readBody(request);
+      return sendReply(response, answerAutodiscover(request, body, kind, discover), modes.gzip);
+    }
+    if (pathname === '/oauth/token') {
+      return sendReply(response, answerToken(await readBody(request), tokens), false);
+    }
     const site = /^(?:\/site\/([a-z0-9-]+))?\/ews\/exchange\.asmx$/i.exec(pathname);
     if (site !== null) return answerEws(request, response, site[1] ?? '', ews);
     return sendReply(response, page(404, '404 - File or directory not found.'), false);
@@ -107,12 +129,21 @@ export function createExchange(options: ExchangeOptions): Exchange {
     return `${options.origin()}${site === '' ? '' : `/site/${site}`}/EWS/Exchange.asmx`;
   }
 
+  function handle(request: IncomingMessage, response: ServerResponse, path: string): void {
+    answer(request, response, path).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  }
+
   return {
-    handle(request, response, path) {
-      answer(request, response, path).catch(() => {
-        if (!response.headersSent) response.writeHead(500);
-        response.end();
-      });
+    handle,
+    autodiscover: scripts,
+    tokenEndpoint: () => `${options.origin()}/oauth/token`,
+    async listenTls(tls) {
+      const listener = await listenTls(handle, tls);
+      listeners.push(listener);
+      return listener;
     },
     modes,
     mailboxes: store,
@@ -167,6 +198,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     idle: notifier.idle,
     close() {
       for (const subscription of notifier.active()) notifier.end(subscription, 'restart');
+      for (const listener of listeners) listener.close();
       poster.close();
     },
   };
