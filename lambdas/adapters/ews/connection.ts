@@ -121,12 +121,14 @@ async function exchange(
   const send = url.protocol === 'http:' ? http.request : https.request;
   const outgoing = send(url, { method: request.method, headers, agent, signal });
   const incoming = await answerTo(outgoing, body);
+  // An answer that is complete has no socket any more: its agent has taken it back.
+  const { socket } = incoming;
   const bytes = await collect(incoming, maxAnswerBytes);
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
     body: bytes,
-    socket: incoming.socket,
+    socket,
   };
 }
 

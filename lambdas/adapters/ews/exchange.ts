@@ -49,7 +49,7 @@ const PROBE_BYTES = 256 * 1024;
 export function createEwsWorld(options: ExchangeOptions): EwsWorld {
   const trust: TlsTrust = createTlsTrust(options.extraCaPem);
   const resolve = options.resolve ?? resolveWithSystem;
-  const now = options.now ?? Date.now;
+  const now = options.now ?? (() => Date.now());
   return {
     rules: options.rules,
     now,

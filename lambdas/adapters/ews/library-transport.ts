@@ -34,13 +34,21 @@ export function createLibraryTransport(send: (body: string) => Promise<SoapAnswe
   async function xhr(request: { readonly data?: unknown }): Promise<LibraryAnswer> {
     failure = undefined;
     codes = [];
-    const answer = await send(typeof request.data === 'string' ? request.data : '');
+    const answer = await sendSafely(typeof request.data === 'string' ? request.data : '');
     if (!answer.ok) {
       failure = answer.failure;
       return Promise.reject(bareAnswer(502, ''));
     }
     codes = answer.codes;
     return bareAnswer(200, writePlainXml(answer.envelope));
+  }
+
+  async function sendSafely(body: string): Promise<SoapAnswer> {
+    try {
+      return await send(body);
+    } catch {
+      return { ok: false, failure: { kind: 'failed', code: 'TransportDefect' } };
+    }
   }
 
   return {

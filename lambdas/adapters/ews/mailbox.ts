@@ -48,7 +48,12 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   async function sendSoap(body: string): Promise<SoapAnswer> {
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
     hosts.note(host, outcome.ok ? undefined : outcome.failure);
-    return outcome.ok ? judgeSoapAnswer(outcome.answer, signIn.scheme) : outcome;
+    if (outcome.ok) {
+      return judgeSoapAnswer(outcome.answer, signIn.scheme);
+    }
+    return outcome.failure.kind === 'unauthorized'
+      ? { ok: false, failure: { ...outcome.failure, sent: signIn.scheme } }
+      : outcome;
   }
 
   /** One operation, again while the server is busy and time is left. */

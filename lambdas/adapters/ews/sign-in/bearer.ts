@@ -23,6 +23,7 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
   let rotated: Credentials | undefined;
   let current: string | undefined;
   let refreshed = false;
+  let refusedForGood: ExchangeFailure | undefined;
 
   function adoptRotation(newRefreshToken: string | undefined): void {
     if (refresh !== undefined && newRefreshToken !== undefined && newRefreshToken !== refresh.refreshToken) {
@@ -48,11 +49,15 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
     if (used === undefined || refreshed) {
       return { ok: false, failure: { kind: 'unauthorized', offered: [SCHEME], sent: SCHEME } };
     }
-    refreshed = true;
+    if (refusedForGood !== undefined) {
+      return { ok: false, failure: refusedForGood };
+    }
     const result = await refreshToken(used, world, remainingMs);
     if (!result.ok) {
+      refusedForGood = result.failure.kind === 'refresh-refused' ? result.failure : undefined;
       return result;
     }
+    refreshed = true;
     world.tokens.keep(used, result.token);
     adoptRotation(result.token.refreshToken);
     if (refresh !== undefined && refresh !== used) {

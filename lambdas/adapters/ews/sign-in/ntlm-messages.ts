@@ -1,5 +1,3 @@
-import type { Type2Message } from '@ewsjs/ntlm-client';
-
 /** Said instead of this machine's name, which is nobody's business. */
 const WORKSTATION = 'ENS';
 /** The library writes into a fixed kilobyte; fixed parts and hashes take about 200 bytes of it. */
@@ -14,8 +12,8 @@ type NtlmUser = { readonly username: string; readonly password: string; readonly
 
 /** Authorization value of the first message. */
 export async function openingMessage(): Promise<string> {
-  const { createType1Message } = await import('@ewsjs/ntlm-client');
-  return createType1Message(WORKSTATION, '');
+  const { default: client } = await import('@ewsjs/ntlm-client');
+  return client.createType1Message(WORKSTATION, '');
 }
 
 /**
@@ -27,13 +25,13 @@ export async function replyTo(wwwAuthenticate: string, user: NtlmUser): Promise<
   if (challenge === undefined) {
     return { ok: false, code: 'NtlmNoChallenge' };
   }
-  const { createType3Message, decodeType2Message } = await import('@ewsjs/ntlm-client');
+  const { default: client } = await import('@ewsjs/ntlm-client');
   const { username, domain } = accountOf(user);
   if (!/^[\x20-\x7e]+$/.test(username) || !/^[\x20-\x7e]*$/.test(domain ?? '')) {
     return { ok: false, code: 'NtlmNameNotAscii' };
   }
   try {
-    const type2: Type2Message = decodeType2Message(challenge.replace(/^NTLM\s+/i, 'NTLM '));
+    const type2 = client.decodeType2Message(challenge.replace(/^NTLM\s+/i, 'NTLM '));
     const info = type2.targetInfo?.buffer;
     if (type2.version !== 2 || info === undefined) {
       return { ok: false, code: 'NtlmV1Refused' };
@@ -42,7 +40,10 @@ export async function replyTo(wwwAuthenticate: string, user: NtlmUser): Promise<
     if (info.length + 2 * names > ROOM_BYTES) {
       return { ok: false, code: 'NtlmChallengeTooLong' };
     }
-    return { ok: true, header: createType3Message(type2, username, user.password, WORKSTATION, domain) };
+    return {
+      ok: true,
+      header: client.createType3Message(type2, username, user.password, WORKSTATION, domain),
+    };
   } catch {
     return { ok: false, code: 'NtlmChallengeUnreadable' };
   }

@@ -49,7 +49,7 @@ export function ntlmSignIn(auth: NtlmAuth): SignIn {
     if (!reply.ok) {
       return { ok: false, failure: { kind: 'failed', code: reply.code } };
     }
-    if (socket.destroyed) {
+    if (socket.destroyed || /\bclose\b/i.test(headers.connection ?? '')) {
       return { ok: false, failure: { kind: 'failed', code: 'NtlmConnectionNotKept' } };
     }
     const outcome = await connection.send(withHeader(request, 'authorization', reply.header), remainingMs());
