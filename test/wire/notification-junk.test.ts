@@ -7,6 +7,8 @@ import { ewsFixture } from '../support/ews-fixtures.ts';
 const SEED = Number(process.env.ENS_JUNK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const DOCUMENTS = 33_000;
 const SLOWEST_MS = 50;
+/** A second each where the machine is idle; what is judged is CPU time, so a busy one may take its time. */
+const TIMEOUT_MS = 90_000;
 
 const REASONS = new Set(['too-large', 'doctype', 'too-deep', 'malformed', 'not-a-notification']);
 const VALID = [
@@ -140,12 +142,16 @@ describe('99,000 documents that nobody meant', () => {
     ['markup in any order', () => sample(soup)],
     ['bytes of any kind', () => sample(bytes)],
     ['real requests with wounds', () => sample(mutant)],
-  ])('%s are each answered with a value, fast', (name, make) => {
-    const { read, sorted } = feed(make());
-    const slowest = percentile(sorted, 0.999);
-    const line = `${name}: seed ${SEED}, ${sorted.length} documents, ${read} readable, p99.9 ${slowest.toFixed(2)} ms, worst ${percentile(sorted, 1).toFixed(2)} ms of CPU`;
-    process.stdout.write(`${line}\n`);
-    expect(sorted.length).toBe(DOCUMENTS);
-    expect([line, slowest < SLOWEST_MS]).toEqual([line, true]);
-  });
+  ])(
+    '%s are each answered with a value, fast',
+    (name, make) => {
+      const { read, sorted } = feed(make());
+      const slowest = percentile(sorted, 0.999);
+      const line = `${name}: seed ${SEED}, ${sorted.length} documents, ${read} readable, p99.9 ${slowest.toFixed(2)} ms, worst ${percentile(sorted, 1).toFixed(2)} ms of CPU`;
+      process.stdout.write(`${line}\n`);
+      expect(sorted.length).toBe(DOCUMENTS);
+      expect([line, slowest < SLOWEST_MS]).toEqual([line, true]);
+    },
+    TIMEOUT_MS,
+  );
 });
