@@ -83,9 +83,10 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
       response.writeHead(404).end();
       return;
     }
-    const principal = options.principal(accessKeyId(request));
+    let principal: Principal | undefined;
     let outcome = 'ok';
     try {
+      principal = options.principal(accessKeyId(request));
       const result = await answer(routed, principal);
       sendResult(response, routed, result);
     } catch (error) {

@@ -83,6 +83,12 @@ describe('a result', () => {
     });
   });
 
+  it('gives decimals and longs in the form that was asked for', async () => {
+    const resultSetOptions = { decimalReturnType: 'DOUBLE_OR_LONG', longReturnType: 'STRING' } as const;
+    const { records } = await sql('SELECT 1.50::numeric, 2::numeric, 3::int8', { resultSetOptions });
+    expect(records).toEqual([[{ doubleValue: 1.5 }, { longValue: 2 }, { stringValue: '3' }]]);
+  });
+
   it('is refused beyond 64 KB a row and 1 MiB in all', async () => {
     const row = await refusal(sql(`SELECT repeat('x', 65536)`));
     const all = await refusal(sql(`SELECT repeat('x', 60000) FROM generate_series(1, 18)`));

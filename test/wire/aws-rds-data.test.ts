@@ -47,6 +47,17 @@ describe('a statement', () => {
     expect((await sql('SELECT 1; -- the end')).records).toHaveLength(1);
   });
 
+  it('that would begin or end a transaction is refused', async () => {
+    for (const control of ['BEGIN', ' commit', 'ROLLBACK', 'START  TRANSACTION']) {
+      expect((await refusal(sql(control))).name).toBe('ValidationException');
+    }
+  });
+
+  it('that ends in a semicolon is refused in a batch', async () => {
+    const batch = new BatchExecuteStatementCommand({ ...AS_OWNER, sql: 'SELECT 1;', parameterSets: [[]] });
+    expect((await refusal(client.send(batch))).message).toBe("Multistatements aren't supported.");
+  });
+
   it('runs once per parameter set in a batch', async () => {
     const set = (name: string) => [{ name: 'name', value: { stringValue: name } }];
     const insert = 'INSERT INTO things (id, name) VALUES (gen_random_uuid(), :name)';
@@ -124,16 +135,17 @@ describe('a transaction', () => {
 
 describe('the secret', () => {
   it('decides the database user, who has to exist with that very password', async () => {
-    const before = await refusal(sql('SELECT 1', {}, AS_LAMBDA));
-    await sql(`CREATE ROLE ens_lambda LOGIN PASSWORD 'another'`);
-    const wrong = await refusal(sql('SELECT 1', {}, AS_LAMBDA));
+    const attempt = () => refusal(sql('SELECT 1', {}, AS_LAMBDA));
+    const refusals = [await attempt()];
+    await sql(`CREATE ROLE ens_lambda NOLOGIN PASSWORD 'lambda-password'`);
+    refusals.push(await attempt());
+    await sql(`ALTER ROLE ens_lambda LOGIN PASSWORD 'another'`);
+    refusals.push(await attempt());
     await sql(`ALTER ROLE ens_lambda PASSWORD 'lambda-password'`);
     const { records } = await sql('SELECT current_user::text, session_user::text', {}, AS_LAMBDA);
     const denied = await refusal(sql('SELECT 1 FROM things', {}, AS_LAMBDA));
-    expect([before, wrong].map(({ message }) => message)).toEqual([
-      'FATAL: password authentication failed for user "ens_lambda"; SQLState: 28P01',
-      'FATAL: password authentication failed for user "ens_lambda"; SQLState: 28P01',
-    ]);
+    const message = 'FATAL: password authentication failed for user "ens_lambda"; SQLState: 28P01';
+    expect(refusals.map((one) => one.message)).toEqual([message, message, message]);
     expect(records).toEqual([[{ stringValue: 'ens_lambda' }, { stringValue: 'ens_lambda' }]]);
     expect(denied.message).toContain('permission denied for table things');
   });
