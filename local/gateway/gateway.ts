@@ -31,6 +31,7 @@ const MAX_HEAD_BYTES = 10_240;
 const TIMEOUT_MS = 30_000;
 
 interface Trace {
+  readonly startedAt: number;
   routeKey: string;
   integrationMs: number | undefined;
   integrationError: string | undefined;
@@ -101,6 +102,7 @@ export function createGateway(
         routeKey: trace.routeKey,
         status: reply.status,
         responseLength: reply.body.length,
+        responseLatency: Math.round(performance.now() - trace.startedAt),
         integrationLatency: trace.integrationMs ?? '-',
         integrationErrorMessage: trace.integrationError ?? '-',
         integrationStatus: trace.integrationMs === undefined ? '-' : 200,
@@ -118,13 +120,17 @@ export function createGateway(
   }
 
   return async (request, response) => {
-    const startedAt = performance.now();
     // API Gateway's request ids look like `JKJaXmPLvHcESHA=`.
     const requestId = randomBytes(11).toString('base64url').concat('=');
-    const trace: Trace = { routeKey: '-', integrationMs: undefined, integrationError: undefined };
+    const trace: Trace = {
+      startedAt: performance.now(),
+      routeKey: '-',
+      integrationMs: undefined,
+      integrationError: undefined,
+    };
     const reply = await answer(request, requestId, trace).catch(() => ownReply('failed'));
     logAccess(requestId, trace, reply, request);
-    options.observer?.answered(requestId, trace.routeKey, reply.status, performance.now() - startedAt);
+    options.observer?.answered(requestId, trace.routeKey, reply.status, performance.now() - trace.startedAt);
     response.writeHead(reply.status, {
       ...reply.headers,
       'content-length': reply.body.length,
