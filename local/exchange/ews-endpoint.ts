@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type CallLog, FUNCTION_HEADER, REQUEST_HEADER } from '../world/calls.ts';
+import type { CallLog } from '../world/calls.ts';
 import type { FaultBoard } from '../world/faults.ts';
-import { type SignInDependencies, signIn } from './auth/sign-in.ts';
+import { claimsIdentity, type SignInDependencies, signIn } from './auth/sign-in.ts';
+import { startCall } from './call-record.ts';
 import { misbehave } from './faults/misbehave.ts';
 import { languageTag } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
@@ -37,27 +38,14 @@ export async function answerEws(
   dependencies: EwsDependencies,
 ): Promise<void> {
   const { calls, modes, now } = dependencies;
-  const at = new Date(now()).toISOString();
-  const started = performance.now();
+  const record = startCall(request, calls, now);
   const body = await readBody(request);
   const result = await answerRequest(request, body, site, dependencies);
   if (modes.slowMs > 0) await waitMs(modes.slowMs);
+  // Before the answer leaves: whoever has it may ask for the calls.
+  record(result.action, result.outcome);
   await sendReply(response, result.reply, modes.gzip);
-  calls.record({
-    at,
-    function: headerOf(request, FUNCTION_HEADER),
-    requestId: headerOf(request, REQUEST_HEADER),
-    service: 'ews',
-    action: result.action,
-    ms: Math.round(performance.now() - started),
-    outcome: result.outcome,
-  });
   result.afterwards?.();
-}
-
-function headerOf(request: IncomingMessage, name: string): string {
-  const value = request.headers[name];
-  return typeof value === 'string' ? value : '';
 }
 
 async function answerRequest(
@@ -66,16 +54,14 @@ async function answerRequest(
   site: string,
   dependencies: EwsDependencies,
 ): Promise<Outcome> {
-  const { modes, faults, connections } = dependencies;
+  const { modes, faults } = dependencies;
   const parsed = read(body);
-  const isSigned =
-    request.headers.authorization !== undefined || connections.of(request.socket).ntlmUser !== undefined;
   const isNegotiation = /^NTLM TlRMTVNTUAAB/.test(request.headers.authorization ?? '');
   const operation = parsed instanceof RequestRejected ? 'unknown' : parsed.operation.name;
   const action = isNegotiation ? 'negotiate' : operation;
 
-  // A fault is meant for a call that counts: the probe and NTLM's first half meet only faults that name them.
-  const isCall = isSigned && !isNegotiation && request.method === 'POST';
+  // A fault is meant for a call that counts: the probe and NTLM's first half meet none.
+  const isCall = !isNegotiation && request.method === 'POST' && claimsIdentity(request, dependencies);
   const fault = isCall ? faults.take('ews', action) : undefined;
   if (fault !== undefined && fault.delayMs > 0) await waitMs(fault.delayMs);
   const board = fault?.error === undefined ? undefined : readMisbehaviour(fault.error);
@@ -84,8 +70,9 @@ async function answerRequest(
 
   const who = signIn(request, dependencies);
   if (who.kind !== 'in') {
-    const reply = unauthorized(who, modes);
-    return { action: who.kind === 'anonymous' ? 'probe' : action, outcome: String(reply.status), reply };
+    const isProbe = who.kind === 'anonymous';
+    const reply = (isProbe ? probeFault(modes) : undefined) ?? unauthorized(who, modes);
+    return { action: isProbe ? 'probe' : action, outcome: String(reply.status), reply };
   }
   if (request.method !== 'POST')
     return {
@@ -108,6 +95,13 @@ async function answerRequest(
     outcome: fault?.error ?? mailbox.fault ?? '',
     reply: { ...done.reply, spoil: misbehaviour.kind },
   };
+}
+
+function probeFault(modes: Modes): Reply | undefined {
+  const fault = modes.probeFault === undefined ? undefined : readMisbehaviour(modes.probeFault);
+  return fault?.kind === 'status' || fault?.kind === 'page'
+    ? misbehave(fault, modes, () => undefined)
+    : undefined;
 }
 
 function read(body: string): SoapRequest | RequestRejected {

@@ -8,6 +8,7 @@ import { answerToken } from './auth/token-endpoint.ts';
 import { createTokens, type IssuedTokens, type TokenWish } from './auth/tokens.ts';
 import { answerAutodiscover } from './autodiscover/endpoint.ts';
 import { type AutodiscoverScripts, createAutodiscoverScripts } from './autodiscover/script.ts';
+import { startCall } from './call-record.ts';
 import { answerEws } from './ews-endpoint.ts';
 import { faultText } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
@@ -114,11 +115,16 @@ export function createExchange(options: ExchangeOptions): Exchange {
     const discovery = /^\/autodiscover\/autodiscover\.(xml|svc)$/i.exec(pathname);
     if (discovery !== null) {
       const kind = discovery[1]?.toLowerCase() === 'xml' ? 'pox' : 'soap';
-      const body = await readBody(request);
-      return sendReply(response, answerAutodiscover(request, body, kind, discover), modes.gzip);
+      const record = startCall(request, calls, now);
+      const reply = answerAutodiscover(request, await readBody(request), kind, discover);
+      record('Autodiscover', reply.status === 200 ? 'ok' : String(reply.status));
+      return sendReply(response, reply, modes.gzip);
     }
     if (pathname === '/oauth/token') {
-      return sendReply(response, answerToken(await readBody(request), tokens), false);
+      const record = startCall(request, calls, now);
+      const reply = answerToken(await readBody(request), tokens);
+      record('Token', reply.status === 200 ? 'ok' : String(reply.status));
+      return sendReply(response, reply, false);
     }
     const site = /^(?:\/site\/([a-z0-9-]+))?\/ews\/exchange\.asmx$/i.exec(pathname);
     if (site !== null) return answerEws(request, response, site[1] ?? '', ews);
@@ -130,9 +136,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   function handle(request: IncomingMessage, response: ServerResponse, path: string): void {
-    answer(request, response, path).catch(() => {
-      if (!response.headersSent) response.writeHead(500);
-      response.end();
+    answer(request, response, path).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'Content-Type': 'text/plain' });
+      // A word that is no fault, for example: whoever misspelt it should see it.
+      response.end(error instanceof Error ? error.message : '');
     });
   }
 

@@ -17,6 +17,8 @@ export interface Modes {
   gzip: boolean;
   /** Real milliseconds before every EWS answer. */
   slowMs: number;
+  /** Fault that whoever comes without credentials meets; words as in faults/vocabulary.ts, HTTP statuses and `html` only. */
+  probeFault?: string | undefined;
   /** After so many failed logons in a row a mailbox refuses even the right password. 0: never. */
   lockOutAfter: number;
   /** The known defect: GetItem and GetFolder answer with somebody else's data. */

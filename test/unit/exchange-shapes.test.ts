@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { md4 } from '../../local/exchange/auth/md4.ts';
+import { provesPassword } from '../../local/exchange/auth/ntlm.ts';
 import {
   canonicalId,
   compressId,
@@ -64,4 +65,16 @@ test.each([
   ],
 ])('computes the MD4 of "%s" as RFC 1320 gives it', (text, digest) => {
   expect(md4(Buffer.from(text)).toString('hex')).toBe(digest);
+});
+
+test('accepts the NTLMv2 answer of MS-NLMP 4.2.4, and no other', () => {
+  const proof = '68cd0ab851e51c96aabc927bebef6a1c';
+  const blob = `0101000000000000${'00'.repeat(8)}${'aa'.repeat(8)}0000000002000c0044006f006d00610069006e0001000c0053006500720076006500720000000000${'00'.repeat(4)}`;
+  const answer = { username: 'User', domain: 'Domain', ntResponse: Buffer.from(proof + blob, 'hex') };
+  const challenge = Buffer.from('0123456789abcdef', 'hex');
+  expect(provesPassword(answer, 'Password', challenge)).toBe(true);
+  expect(provesPassword(answer, 'password', challenge)).toBe(false);
+  expect(provesPassword({ ...answer, username: 'Other' }, 'Password', challenge)).toBe(false);
+  expect(provesPassword(answer, 'Password', Buffer.alloc(8))).toBe(false);
+  expect(provesPassword({ ...answer, ntResponse: Buffer.alloc(24) }, 'Password', challenge)).toBe(false);
 });

@@ -167,3 +167,18 @@ test('shows the mailbox of whoever used the connection first when the defect is 
     'for Ann',
   ]);
 });
+
+test('fails the probe alone when told so', async () => {
+  bench.exchange.modes.probeFault = '503';
+  expect((await bench.ews('', {})).status).toBe(503);
+  expect((await bench.ews(GET_INBOX, { headers })).status).toBe(200);
+});
+
+test('says which fault it does not know', async () => {
+  next('ErrorServerBusy:sideways');
+  const answer = await bench.ews(GET_INBOX, { headers });
+  expect([answer.status, answer.body]).toEqual([
+    500,
+    'not in the vocabulary of Exchange faults: ErrorServerBusy:sideways',
+  ]);
+});

@@ -5,11 +5,12 @@ import type { Modes } from '../modes.ts';
 
 /** Whom a user name means: e-mail address, plain user name, or DOMAIN\user. */
 export function findAccount(store: MailboxStore, username: string, domain?: string): Mailbox | undefined {
+  const byAddress = store.find(username);
+  if (byAddress !== undefined) return byAddress;
   const wanted = username.toLowerCase();
   return store.all().find((mailbox) => {
     const plain = mailbox.username.toLowerCase();
-    if (wanted === mailbox.email.toLowerCase() || wanted === `${mailbox.domain.toLowerCase()}\\${plain}`)
-      return true;
+    if (wanted === `${mailbox.domain.toLowerCase()}\\${plain}`) return true;
     return (
       wanted === plain &&
       (domain === undefined || domain === '' || domain.toLowerCase() === mailbox.domain.toLowerCase())

@@ -38,6 +38,12 @@ export function signIn(request: IncomingMessage, dependencies: SignInDependencie
   return result;
 }
 
+/** Whether the request says in any way who sends it. */
+export function claimsIdentity(request: IncomingMessage, { connections }: SignInDependencies): boolean {
+  if (request.headers.authorization !== undefined || certificateOf(request) !== undefined) return true;
+  return connections.of(request.socket).ntlmUser !== undefined;
+}
+
 function byAuthorization(
   request: IncomingMessage,
   dependencies: SignInDependencies,

@@ -40,7 +40,7 @@ export async function subscribe(request: XmlElement, context: OperationContext):
   const statusFrequencyMinutes = readStatusFrequency(childOf(push, T, 'StatusFrequency')?.text ?? '');
   const url = (childOf(push, T, 'URL')?.text ?? '').trim();
   const ids = childOf(push, T, 'FolderIds')?.children ?? [];
-  const { caller, notifier, store, modes, version } = context;
+  const { caller, notifier, modes, version } = context;
 
   if (!allFolders && ids.length === 0)
     return refuse('ErrorInvalidSubscriptionRequest', 'The subscription request is invalid.');
@@ -63,7 +63,7 @@ export async function subscribe(request: XmlElement, context: OperationContext):
     return refuse('ErrorInvalidWatermark', 'The watermark is invalid.');
   }
   if (notifier.active(caller).length >= caller.subscriptionLimit) {
-    const values = [t('Value', 'Policy', { Name: 'EWSMaxSubscriptions' })];
+    const values = [t('Value', 'EWSMaxSubscriptions', { Name: 'Policy' })];
     return refuse(
       'ErrorExceededSubscriptionCount',
       'You have exceeded the available subscriptions for your account. Remove unnecessary subscriptions and try your request again.',
@@ -78,7 +78,6 @@ export async function subscribe(request: XmlElement, context: OperationContext):
     url,
     version,
   });
-  store.folder(caller, 'inbox');
   if (modes.firstStatus === 'before-answer') await notifier.status(subscription);
   const afterwards = modes.firstStatus === 'at-once' ? () => void notifier.status(subscription) : undefined;
   const done = success('Subscribe', [m('SubscriptionId', subscription.id), m('Watermark', first)]);
