@@ -62,7 +62,7 @@ const mails: fc.Arbitrary<NewMailPush> = fc.record({
   subject: fc.option(wild, { nil: undefined }),
   count: fc.constantFrom(1, 1, 1, 2, 100_000),
   itemId: fc.option(
-    fc.integer({ min: 1, max: 2_000 }).map((length) => 'A'.repeat(length)),
+    fc.integer({ min: 1, max: 6_000 }).map((length) => 'A'.repeat(length)),
     { nil: undefined },
   ),
   thread: fc.option(wild, { nil: undefined }),
