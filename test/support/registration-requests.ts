@@ -38,7 +38,7 @@ export function registrationRequest(options: RequestOptions = {}): RegistrationR
     ewsHost: options.host ?? 'mail.example.com',
     inboxSha256: sha256(`inbox of ${person}`),
     addressHmac: sha256(`address of ${person}`),
-    unread: options.unread ?? 0,
+    unread: { count: options.unread ?? 0, at: now },
     device: { id: phone, platform: 'apns', tokenSha256: sha256(options.token ?? `token of ${phone}`) },
     endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS/ens/${options.token ?? phone}`,
     preferences: { content: 'subject-and-sender', badge: options.badge ?? true, sound: true },

@@ -16,7 +16,7 @@ export const SEE = `
     UPDATE mailboxes m SET unread = :unread::integer, unread_at = :unread_at::bigint
       FROM known
      WHERE m.id = known.mailbox_id AND :unread::integer IS NOT NULL
-       AND (m.unread_at IS NULL OR m.unread_at < :unread_at::bigint)
+       AND (m.unread_at IS NULL OR m.unread_at <= :unread_at::bigint)
     RETURNING m.id
   ), seen AS (
     UPDATE subscriptions s
@@ -72,11 +72,11 @@ export const RECORD = `
   WITH box AS (
     UPDATE mailboxes m
        SET owed_since = CASE WHEN :owed::boolean THEN greatest(m.owed_since, :now::bigint) ELSE m.owed_since END,
-           unread = CASE WHEN coalesce(m.unread_at, 0) < :unread_at::bigint THEN :unread::integer ELSE m.unread END,
+           unread = CASE WHEN coalesce(m.unread_at, 0) <= :unread_at::bigint THEN :unread::integer ELSE m.unread END,
            unread_at = greatest(m.unread_at, :unread_at::bigint)
       FROM subscriptions s
      WHERE s.id = :id::uuid AND m.id = s.mailbox_id
-       AND (:owed::boolean OR coalesce(m.unread_at, 0) < :unread_at::bigint)
+       AND (:owed::boolean OR coalesce(m.unread_at, 0) <= :unread_at::bigint)
     RETURNING m.id
   ), switched_off AS (
     UPDATE endpoints SET enabled = false, disabled_at = :now::bigint

@@ -11,7 +11,7 @@ export const BEGIN = `
   WITH mailbox AS (
     INSERT INTO mailboxes AS m (id, ews_host, inbox_sha256, address_hmac, unread, unread_at, created_at)
     VALUES (gen_random_uuid(), :host::text, :inbox::bytea, :address::bytea,
-            :unread::integer, :now::bigint, :now::bigint)
+            :unread::integer, :unread_at::bigint, :now::bigint)
     ON CONFLICT (ews_host, inbox_sha256, address_hmac) DO UPDATE
        SET unread = CASE WHEN coalesce(m.unread_at, 0) <= excluded.unread_at THEN excluded.unread ELSE m.unread END,
            unread_at = greatest(m.unread_at, excluded.unread_at)

@@ -15,11 +15,16 @@ const ENDPOINT_ARN = `
 
 /** A device that was renewed meanwhile, or whose credentials another subscription carries, stays. */
 const ABANDON = `
-  WITH dropped AS (
-    DELETE FROM subscriptions WHERE id = :subscription::uuid AND state = 'pending'
+  WITH box AS (
+    SELECT m.id FROM mailboxes m JOIN subscriptions s ON s.mailbox_id = m.id
+     WHERE s.id = :subscription::uuid FOR UPDATE OF m
+  ), dropped AS (
+    DELETE FROM subscriptions
+     WHERE id = :subscription::uuid AND state = 'pending' AND (SELECT count(*) FROM box) >= 0
+    RETURNING id
   )
   DELETE FROM devices d
-   WHERE d.id = :registration::uuid AND d.renewed_at = d.created_at
+   WHERE (SELECT count(*) FROM dropped) >= 0 AND d.id = :registration::uuid AND d.renewed_at = d.created_at
      AND NOT EXISTS (SELECT 1 FROM subscriptions s
                       WHERE s.mailbox_id = d.mailbox_id AND s.credentials_from = d.id
                         AND s.id <> :subscription::uuid AND s.state IN ('pending', 'active'))`;
@@ -42,8 +47,15 @@ const CHECK_IN = `
         ORDER BY p.created_at DESC LIMIT 1))
    WHERE d.id = :id::uuid`;
 
-/** The trigger `device_gone` takes the mailbox and its subscriptions with the last device. */
-const UNREGISTER = 'DELETE FROM devices WHERE id = :id::uuid';
+/**
+ * The trigger `device_gone` takes the mailbox and its subscriptions with the last device. The mailbox is
+ * locked before the device, as a registration does, so that the two do not deadlock.
+ */
+const UNREGISTER = `
+  WITH box AS (
+    SELECT m.id FROM mailboxes m JOIN devices d ON d.mailbox_id = m.id WHERE d.id = :id::uuid FOR UPDATE OF m
+  )
+  DELETE FROM devices WHERE id = :id::uuid AND (SELECT count(*) FROM box) >= 0`;
 
 /**
  * Registrations (DESIGN section 3). A device belongs to a mailbox by the id that its app chose, and that id
@@ -107,7 +119,8 @@ function beginParameters(request: RegistrationRequest): Parameters {
     host: request.ewsHost,
     inbox: request.inboxSha256,
     address: request.addressHmac,
-    unread: request.unread,
+    unread: request.unread.count,
+    unread_at: request.unread.at,
     platform: device.platform,
     token: device.tokenSha256,
     arn: request.endpointArn,

@@ -27,12 +27,14 @@ const SUPERSEDED_MS = 60 * 60_000;
 export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSettings) {
   return async function acceptCallback(request: CallbackRequest): Promise<CallbackAnswer> {
     const receivedAt = ports.clock.now();
-    const notification = ports.readNotification(request.body);
-    const summary = notification.kind === 'notification' ? summarize(notification, receivedAt) : undefined;
     let view: SubscriptionView | undefined;
+    let summary: Summary | undefined;
     try {
+      // Before anything else: a made-up id costs neither parsing nor a database call.
       const id = await ports.pepper.verifyCallbackId(request.callbackId);
       if (id === undefined) return refuseCaller('id');
+      const notification = ports.readNotification(request.body);
+      if (notification.kind === 'notification') summary = summarize(notification, receivedAt);
       if (summary !== undefined && summary.newItemIds.length > 0) void ports.exchange.warm();
       view = await see(id, request.sealed, summary, receivedAt);
       if (view === undefined) return 'unsubscribe';
@@ -43,9 +45,15 @@ export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSet
         return await announceUnreadable(ports, view, notification.reason, receivedAt);
       return summary === undefined ? 'ok' : await handle(view, summary, request.sealed, receivedAt);
     } catch (error) {
+      summary ??= summaryOf(request.body, receivedAt);
       return rescue(ports, { error, view, summary, receivedAt });
     }
   };
+
+  function summaryOf(body: Uint8Array, receivedAt: EpochMs): Summary | undefined {
+    const notification = ports.readNotification(body);
+    return notification.kind === 'notification' ? summarize(notification, receivedAt) : undefined;
+  }
 
   function refuseCaller(what: 'id' | 'segment'): CallbackAnswer {
     ports.metrics.count('CallbackRefused');

@@ -3,7 +3,7 @@ import type { Mail, MailLookup } from '../model/mail.ts';
 import type { DeviceTarget } from '../model/subscription.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { Push } from '../ports/push.ts';
-import { badgeFor } from '../push/badge.ts';
+import { askedUnread, badgeFor } from '../push/badge.ts';
 import {
   announces,
   collapseKeyOf,
@@ -158,7 +158,7 @@ async function unreadForBadge(handling: Handling): Promise<number | undefined> {
   const opened = await handling.access.open();
   if (!opened.ok) return undefined;
   const inbox = await inboxUnread(opened.mailbox);
-  if (inbox !== undefined) handling.changes.unread = { count: inbox, at: handling.now };
+  if (inbox !== undefined) handling.changes.unread = askedUnread(inbox, handling.now);
   return inbox;
 }
 

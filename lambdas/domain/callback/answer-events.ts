@@ -1,4 +1,5 @@
 import { DependencyUnavailable } from '../errors.ts';
+import { askedUnread } from '../push/badge.ts';
 import { announceMails } from './announce-mails.ts';
 import type { CallbackAnswer } from './answer.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
@@ -61,7 +62,7 @@ async function currentUnread(handling: Handling): Promise<number | undefined> {
   if (!opened.ok) return undefined;
   const inbox = await opened.mailbox.inbox();
   if (!inbox.ok) return undefined;
-  handling.changes.unread = { count: inbox.value.unreadCount, at: handling.now };
+  handling.changes.unread = askedUnread(inbox.value.unreadCount, handling.now);
   return inbox.value.unreadCount;
 }
 

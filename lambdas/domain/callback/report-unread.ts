@@ -1,4 +1,4 @@
-import { badgePush } from '../push/badge.ts';
+import { askedUnread, badgePush } from '../push/badge.ts';
 import { addDeliveries, deliver } from './deliver.ts';
 import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts } from './ports.ts';
@@ -28,7 +28,7 @@ async function askUnread(handling: Handling): Promise<{ count: number; at: numbe
   if (!opened.ok) return undefined;
   const inbox = await opened.mailbox.inbox();
   if (!inbox.ok) return undefined;
-  const seen = { count: inbox.value.unreadCount, at: handling.now };
+  const seen = askedUnread(inbox.value.unreadCount, handling.now);
   handling.changes.unread = seen;
   return seen;
 }

@@ -29,7 +29,7 @@ export interface RegistrationRequest {
   readonly ewsHost: string;
   readonly inboxSha256: Uint8Array;
   readonly addressHmac: Uint8Array;
-  readonly unread: number;
+  readonly unread: { readonly count: number; readonly at: EpochMs };
   readonly device: { readonly id: string; readonly platform: Platform; readonly tokenSha256: Uint8Array };
   readonly endpointArn: string;
   readonly preferences: Preferences;

@@ -10,6 +10,14 @@ export interface Unread {
 }
 
 /**
+ * A count that was asked for at `now`, on the scale of Exchange's events: their times have whole seconds, so a
+ * count with milliseconds would look newer than the event that changed it in the same second.
+ */
+export function askedUnread(count: number, now: EpochMs): Unread {
+  return { count, at: Math.floor(now / 1000) * 1000 };
+}
+
+/**
  * The newest unread count among the events of one request, so that many read, moved or deleted mails make
  * one badge. Events without a time count as `receivedAt`; of two at the same time the later in order wins.
  */

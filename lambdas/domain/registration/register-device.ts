@@ -7,6 +7,7 @@ import type { Pepper } from '../ports/crypto.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { PushEndpoints } from '../ports/push.ts';
 import type { KeyPairStore, RegistrationBegun, RegistrationStore } from '../ports/store.ts';
+import { askedUnread } from '../push/badge.ts';
 import {
   prepareSubscription,
   type SealingPorts,
@@ -88,7 +89,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         ewsHost: new URL(ewsUrl).host,
         inboxSha256: settings.folderIdSha256(inbox.folderId),
         addressHmac: await ports.pepper.addressHmac(credentials.email),
-        unread: inbox.unreadCount,
+        unread: askedUnread(inbox.unreadCount, now),
         device: {
           id: request.device.id,
           platform: request.device.platform,
