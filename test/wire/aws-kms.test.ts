@@ -8,7 +8,7 @@ import {
   KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { KEY_ARN, startTestAws, type TestAws } from '../support/aws.ts';
+import { KEY_ARN, OTHER_KEY_ARN, startTestAws, type TestAws } from '../support/aws.ts';
 import { refusal } from '../support/aws-refusal.ts';
 
 let world: TestAws;
@@ -83,6 +83,14 @@ it('knows only its own keys', async () => {
   expect(error).toMatchObject({ name: 'NotFoundException', message: `Key '${KeyId}' does not exist` });
   const { KeyMetadata } = await client.send(new DescribeKeyCommand({ KeyId: KEY_ARN }));
   expect(KeyMetadata).toMatchObject({ Arn: KEY_ARN, KeyState: 'Enabled', KeySpec: 'SYMMETRIC_DEFAULT' });
+});
+
+it('opens a blob only with the key that sealed it', async () => {
+  const { CiphertextBlob } = await seal('secret');
+  const open = (KeyId: string) =>
+    client.send(new DecryptCommand({ CiphertextBlob, EncryptionContext, KeyId }));
+  expect((await open(KEY_ARN)).KeyId).toBe(KEY_ARN);
+  expect((await refusal(open(OTHER_KEY_ARN))).name).toBe('IncorrectKeyException');
 });
 
 it('refuses to encrypt more than 4 KB, and makes data keys for that', async () => {

@@ -49,6 +49,17 @@ it('keeps the version before the current one', async () => {
   expect(Object.values(VersionIdsToStages ?? {}).sort()).toEqual([['AWSCURRENT'], ['AWSPREVIOUS']]);
 });
 
+it('takes a repeated put as one, and refuses another value under its token', async () => {
+  const { ARN: SecretId = '' } = await client.send(new CreateSecretCommand({ Name: 'repeated' }));
+  const put = (SecretString: string) =>
+    client.send(new PutSecretValueCommand({ SecretId, SecretString, ClientRequestToken: 't'.repeat(32) }));
+  await put('one');
+  await put('one');
+  expect((await refusal(put('two'))).name).toBe('ResourceExistsException');
+  const { VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
+  expect(VersionIdsToStages).toEqual({ ['t'.repeat(32)]: ['AWSCURRENT'] });
+});
+
 it('says what it cannot find', async () => {
   expect(await refusal(get('unknown'))).toEqual({
     name: 'ResourceNotFoundException',

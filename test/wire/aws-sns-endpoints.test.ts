@@ -70,6 +70,18 @@ describe('CreatePlatformEndpoint', () => {
     await set(arn, { Enabled: 'false' });
     expect(await create('a3')).toBe(arn);
     expect((await get(arn))?.Enabled).toBe('false');
+    expect((await refusal(create('a3', { Attributes: { Enabled: 'true' } }))).message).toContain(
+      'but different attributes',
+    );
+  });
+
+  it('takes the user data of the attributes before that of the parameter', async () => {
+    const arn = await create('a5', {
+      CustomUserData: 'parameter',
+      Attributes: { CustomUserData: 'attribute' },
+    });
+    expect((await get(arn))?.CustomUserData).toBe('attribute');
+    expect((await refusal(set(arn, { CustomUserData: 'x'.repeat(2049) }))).message).toContain('2048 bytes');
   });
 
   it.each([['not hexadecimal'], ['a'.repeat(401)]])('refuses the iOS token %s', async (token) => {

@@ -115,6 +115,20 @@ describe('a published notification', () => {
     ]);
   });
 
+  it('takes how long it lives from the attribute of its own platform, before what the message says', async () => {
+    const expires = (token: string) =>
+      world.aws.phones.notifications('apns-sandbox', token)[0]?.headers['apns-expiration'];
+    const attributes = { 'APNS.TTL': '0', 'APNS_SANDBOX.TTL': '3600', 'FCM.TTL': '60' };
+    await publish(await endpoint('aa06', applications.APNS_SANDBOX), {}, attributes);
+    expect(Number(expires('aa06'))).toBeGreaterThan(world.clock.now() / 1000);
+    const message = { android: { priority: 'HIGH', ttl: '86400s' } };
+    const GCM = JSON.stringify({ fcmV1Message: { message } });
+    await publish(await endpoint('fcm:2', applications.GCM), { GCM }, attributes);
+    expect(world.aws.phones.notifications('fcm', 'fcm:2')[0]?.payload).toEqual({
+      message: { android: { priority: 'HIGH', ttl: '60s' }, token: 'fcm:2' },
+    });
+  });
+
   it('waits alone for a phone that is off, until it expires', async () => {
     const { phones } = world.aws;
     const arn = await endpoint('aa05');
@@ -140,6 +154,8 @@ describe('Publish refuses', () => {
     ['APNS', 'Notification is too long', { APNS: alert('x'.repeat(4096)) }],
     ['APNS', 'Notification is malformed', { APNS: 'no json' }],
     ['APNS', 'Notification is malformed', { APNS: '{}' }],
+    ['GCM', 'values of data must be strings', { GCM: '{"fcmV1Message":{"message":{"data":{"n":1}}}}' }],
+    ['GCM', 'fcmV1Message.message is missing', { GCM: '{"message":{}}' }],
     [
       'GCM',
       'Notification data is larger than allowed limit',
@@ -198,6 +214,11 @@ describe('Publish refuses', () => {
     expect((await refusal(publish(other, {}))).name).toBe('PlatformApplicationDisabledException');
   });
 
+  it('more than 256 KiB in all', async () => {
+    const call = publish(await endpoint('bb07'), { APNS: alert('x'), GCM: 'x'.repeat(262_144) });
+    expect((await refusal(call)).message).toBe('Invalid parameter: Message too long');
+  });
+
   it('a message without text, and JSON without an entry that fits', async () => {
     const TargetArn = await endpoint('bb06');
     const send = (Message: string) =>
@@ -252,10 +273,11 @@ describe('the policy', () => {
 });
 
 it.each([
-  ['Throttled', 'ThrottledException', 429],
-  ['EndpointDisabledException', 'EndpointDisabledException', 400],
-  ['InternalError', 'InternalErrorException', 500],
-])('an ordered %s arrives as %s', async (error, name, status) => {
+  ['Throttled', 'ThrottledException', 429, 'Throttled'],
+  ['EndpointDisabledException', 'EndpointDisabledException', 400, 'EndpointDisabled'],
+  ['InternalError', 'InternalErrorException', 500, 'InternalError'],
+])('an ordered %s arrives as %s', async (error, name, status, outcome) => {
   world.faults.add({ service: 'sns', action: 'Publish', error, times: 1 });
   expect(await refusal(publish(applications.APNS, {}))).toMatchObject({ name, status });
+  expect(world.calls.all().at(-1)?.outcome).toBe(outcome);
 });
