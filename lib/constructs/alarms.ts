@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -59,6 +59,20 @@ function deliveryAlarms(stage: string, functions: AlarmsProps['functions']): Rec
   };
 }
 
+/** Parts of the scheduled work that failed, and runs that ended without an answer. */
+function upkeepFailures(stage: string, functions: AlarmsProps['functions']): IMetric {
+  const period = Duration.minutes(15);
+  return new MathExpression({
+    expression: 'FILL(parts, 0) + FILL(runs, 0)',
+    usingMetrics: {
+      parts: counted('UpkeepFailed', 'upkeep', stage, period),
+      runs: functions.upkeep.lambda.metricErrors({ period }),
+    },
+    label: 'Upkeep failures',
+    period,
+  });
+}
+
 function stateAlarms(stage: string, functions: AlarmsProps['functions']): Record<string, AlarmText> {
   const upkeep = functions.upkeep.lambda;
   const lost: IMetric = countedBy('SubscriptionLost', ['callback', 'upkeep'], stage, HOUR);
@@ -80,8 +94,9 @@ function stateAlarms(stage: string, functions: AlarmsProps['functions']): Record
       periods: { breaching: 2, of: 3 },
     },
     'key-pairs-near-end': {
-      impact: 'No newer key pair takes over: once the newest one ends, nobody can register.',
-      metric: countedBy('KeyPairNearEnd', ['callback', 'upkeep'], stage),
+      impact:
+        'A key pair past its life cannot be deleted, because callbacks do not move its mailboxes to a new one.',
+      metric: counted('KeyPairNearEnd', 'upkeep', stage),
       threshold: 1,
       periods: { breaching: 3, of: 6 },
     },
@@ -105,7 +120,7 @@ function stateAlarms(stage: string, functions: AlarmsProps['functions']): Record
     },
     'upkeep-failing': {
       impact: 'Lost subscriptions go unnoticed and keys are not rotated, because the scheduled work fails.',
-      metric: upkeep.metricErrors({ period: Duration.minutes(15) }),
+      metric: upkeepFailures(stage, functions),
       threshold: 2,
     },
     'upkeep-silent': {

@@ -137,13 +137,17 @@ function needs({ stage, databaseIdentifier, functions }: EnsDashboardProps): IWi
       'Keys',
       [
         countedBy('KeyUnavailable', ['callback', 'register', 'upkeep'], stage),
-        countedBy('KeyPairNearEnd', ['callback', 'upkeep'], stage),
+        counted('KeyPairNearEnd', 'upkeep', stage),
       ],
       6,
     ),
     graph(
       'Functions',
-      [functions.callback.lambda.metricErrors(), functions.callback.lambda.metricThrottles()],
+      [
+        functions.callback.lambda.metricErrors(),
+        functions.callback.lambda.metricThrottles(),
+        counted('UpkeepFailed', 'upkeep', stage),
+      ],
       6,
     ),
   ];

@@ -5,4 +5,6 @@ import './stacks/environment.ts';
 import './stacks/logs.ts';
 import './stacks/nag.ts';
 import './stacks/roles.ts';
+import './stacks/service.ts';
 import './stacks/state.ts';
+import './stacks/watching.ts';

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { METRIC_NAMESPACE, METRICS } from '../../../lambdas/contract.ts';
+import { synthesise, VARIANTS } from '../support/synthesise.ts';
+import { asList, asObject, type Json, resourcesOf } from '../support/template.ts';
+
+const RUNBOOK = readFileSync(resolve(import.meta.dirname, '../../../docs/runbook.md'), 'utf8');
+
+function alarms() {
+  return resourcesOf(synthesise(VARIANTS['push-secrets']).service, 'AWS::CloudWatch::Alarm');
+}
+
+/** Metric names of our namespace anywhere in a value. */
+function ownMetrics(value: Json): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { Namespace, MetricName } = asObject(value);
+  const here = Namespace === METRIC_NAMESPACE && typeof MetricName === 'string' ? [MetricName] : [];
+  const inside = Array.isArray(value) ? value : Object.values(value);
+  return [...here, ...inside.flatMap(ownMetrics)];
+}
+
+describe('an alarm', () => {
+  test('says what users notice and has a section in the runbook', () => {
+    for (const { properties } of alarms()) {
+      const [, section = ''] = /^ens-prod-([a-z-]+)$/.exec(String(properties.AlarmName)) ?? [];
+      expect(properties.AlarmDescription).toMatch(
+        new RegExp(`^[A-Z].{20,}\\. What to do: docs/runbook\\.md#${section}$`),
+      );
+      expect(RUNBOOK).toContain(`\n## ${section}\n`);
+    }
+  });
+
+  test('exists for everything that the design wants watched', () => {
+    expect(alarms().map(({ properties }) => String(properties.AlarmName).replace('ens-prod-', ''))).toEqual(
+      expect.arrayContaining([
+        'callbacks-failing',
+        'pushes-misconfigured',
+        'owner-mismatch',
+        'subscriptions-lost',
+        'key-pairs-near-end',
+        'database-unavailable',
+      ]),
+    );
+  });
+
+  test('looks only at metrics that the functions emit', () => {
+    const known: ReadonlySet<string> = new Set(METRICS);
+    const used = alarms().flatMap(({ properties }) => ownMetrics(properties));
+    expect(used.length).toBeGreaterThan(8);
+    expect(used.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('mails the address of the settings when it begins and when it ends', () => {
+    for (const { properties } of alarms()) {
+      expect(properties.AlarmActions).toHaveLength(1);
+      expect(properties.OKActions).toEqual(properties.AlarmActions);
+    }
+    const addresses = resourcesOf(synthesise(VARIANTS['push-secrets']).service, 'AWS::SNS::Subscription');
+    expect(addresses.map(({ properties }) => properties.Endpoint)).toContain('mail-team@example.com');
+  });
+
+  test('has no section in the runbook that no alarm leads to', () => {
+    const sections = [...(RUNBOOK.split('\n# Troubleshooting')[0] ?? '').matchAll(/^## (.+)$/gm)].map(
+      ([, name]) => name,
+    );
+    const names = alarms().map(({ properties }) => String(properties.AlarmName).replace('ens-prod-', ''));
+    expect(sections.sort()).toEqual(names.sort());
+  });
+});
+
+describe('the dashboard', () => {
+  test('reads every count that the functions emit', () => {
+    const [dashboard] = resourcesOf(synthesise().service, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(dashboard?.properties.DashboardBody);
+    expect(METRICS.filter((name) => !body.includes(`\\"${name}\\"`))).toEqual([]);
+  });
+});
+
+describe('the saved queries', () => {
+  test('cover the cases of the runbook by their names', () => {
+    const names = resourcesOf(synthesise().service, 'AWS::Logs::QueryDefinition').map(({ properties }) =>
+      String(properties.Name).replace('ENS-prod/', ''),
+    );
+    const cases = [...RUNBOOK.matchAll(/^## (\d .+)$/gm)].map(([, name]) => name);
+    expect(cases).toHaveLength(6);
+    expect(names).toEqual(expect.arrayContaining(cases));
+  });
+
+  test('read one log group each', () => {
+    for (const { properties } of resourcesOf(synthesise().service, 'AWS::Logs::QueryDefinition')) {
+      expect(asList(properties.LogGroupNames)).toHaveLength(1);
+    }
+  });
+});
