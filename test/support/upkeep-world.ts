@@ -1,0 +1,133 @@
+import type { DependencyUnavailable } from '#domain/errors.ts';
+import type { EndpointId } from '#domain/model/ids.ts';
+import type { EpochMs } from '#domain/model/subscription.ts';
+import type {
+  ApplicationFall,
+  DisabledEndpoint,
+  OutageMemory,
+  OwedMailbox,
+  Pulse,
+  UpkeepStore,
+  WakeDue,
+} from '#domain/ports/upkeep-store.ts';
+import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
+import { DAY_MS, recorder, testClock, testIds } from './memory/clock.ts';
+import { memoryPush } from './memory/push.ts';
+
+interface State {
+  pulse: Pulse;
+  newestKeyPair: EpochMs | undefined;
+  silent: number;
+  wakes: WakeDue[];
+  owed: OwedMailbox[];
+  falls: ApplicationFall[];
+  disabled: DisabledEndpoint[];
+  hanging: number;
+  /** Name of a store method that fails, and how. */
+  failing: { readonly method: keyof UpkeepStore; readonly error: DependencyUnavailable } | undefined;
+  readonly called: string[];
+  readonly keyPairs: EpochMs[];
+  readonly remembered: OutageMemory[];
+  readonly woken: { readonly stage: number; readonly nextAt: EpochMs | undefined; readonly count: number }[];
+  readonly paid: string[];
+  readonly forgotten: EndpointId[];
+  readonly deletedArns: string[];
+}
+
+/** Everything around one run of upkeep, in memory; a healthy service without anything to do. */
+export function upkeepWorld() {
+  const clock = testClock();
+  const recorded = recorder();
+  const push = memoryPush();
+  const state: State = {
+    pulse: { activeSubscriptions: 100, newestSeenAt: clock.now() },
+    newestKeyPair: clock.now() - DAY_MS / 2,
+    silent: 0,
+    wakes: [],
+    owed: [],
+    falls: [],
+    disabled: [],
+    hanging: 0,
+    failing: undefined,
+    called: [],
+    keyPairs: [],
+    remembered: [],
+    woken: [],
+    paid: [],
+    forgotten: [],
+    deletedArns: [],
+  };
+  function step<T>(method: keyof UpkeepStore, value: () => T): Promise<T> {
+    state.called.push(method);
+    return state.failing?.method === method ? Promise.reject(state.failing.error) : Promise.resolve(value());
+  }
+  const store: UpkeepStore = {
+    pulse: () => step('pulse', () => state.pulse),
+    rememberOutage: (memory) => step('rememberOutage', () => void state.remembered.push(memory)),
+    markSilent: ({ limit }) =>
+      step('markSilent', () => {
+        const marked = Math.min(limit, state.silent);
+        state.silent -= marked;
+        return marked;
+      }),
+    wakesDue: ({ limit }) => step('wakesDue', () => state.wakes.slice(0, limit)),
+    woken: ({ subscriptionIds, stage, nextAt }) =>
+      step('woken', () => {
+        state.wakes = state.wakes.filter(({ subscriptionId }) => !subscriptionIds.includes(subscriptionId));
+        state.woken.push({ stage, nextAt, count: subscriptionIds.length });
+      }),
+    scheduleCredentialWakes: () => step('scheduleCredentialWakes', () => 0),
+    scheduleWakeForAll: () => step('scheduleWakeForAll', () => 0),
+    owed: ({ limit }) => step('owed', () => state.owed.slice(0, limit)),
+    paid: (ids) =>
+      step('paid', () => {
+        state.paid.push(...ids);
+        state.owed = state.owed.filter(({ subscriptionId }) => !ids.includes(subscriptionId));
+      }),
+    disableEndpoint: (arn) => step('disableEndpoint', () => void state.deletedArns.push(`disabled ${arn}`)),
+    applicationFalls: () => step('applicationFalls', () => state.falls),
+    endpointsDisabledBefore: ({ platforms, limit }) =>
+      step('endpointsDisabledBefore', () =>
+        state.disabled.filter(({ platform }) => platforms.includes(platform)).slice(0, limit),
+      ),
+    forgetEndpoints: (ids) =>
+      step('forgetEndpoints', () => {
+        state.forgotten.push(...ids);
+        state.disabled = state.disabled.filter(({ id }) => !ids.includes(id));
+        return ids.length;
+      }),
+    addKeyPair: ({ createdAt }) =>
+      step('addKeyPair', () => {
+        state.keyPairs.push(createdAt);
+        return true;
+      }),
+    newestKeyPairCreatedAt: () => step('newestKeyPairCreatedAt', () => state.newestKeyPair),
+    deleteUnusedKeyPairs: () => step('deleteUnusedKeyPairs', () => 0),
+    subscriptionsOnOldKeyPairs: () => step('subscriptionsOnOldKeyPairs', () => state.hanging),
+    retireKeyPair: () => step('retireKeyPair', () => 0),
+    deleteExpired: () => step('deleteExpired', () => 0),
+    deleteLeftovers: () => step('deleteLeftovers', () => 0),
+  };
+  const run = createRunUpkeep(
+    {
+      store,
+      keyPairMaker: {
+        make: async () => ({ publicKey: new Uint8Array(1), wrappedPrivateKey: new Uint8Array(1) }),
+      },
+      push: push.sender,
+      deleteEndpoint: async (arn) => void state.deletedArns.push(arn),
+      clock,
+      ids: testIds(),
+      log: recorded.log,
+      metrics: recorded.metrics,
+    },
+    {
+      statusFrequencyMinutes: 30,
+      keyRotationMs: DAY_MS,
+      keyLifeMs: 30 * DAY_MS,
+      batchSize: 10,
+      budgetMs: 180_000,
+    },
+  );
+  return { run, state, clock, recorded, push };
+}
