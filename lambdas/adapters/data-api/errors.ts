@@ -2,10 +2,10 @@ import { type AwsErrorVerdict, readAwsError } from '#adapters/aws-errors.ts';
 import { DependencyUnavailable } from '#domain/errors.ts';
 
 /**
- * SQLSTATEs after which the same statement may well succeed: lost races (a unique violation included: run
- * again, the statement sees the winner's row), deadlocks, and a server that is coming, going or full.
+ * SQLSTATEs after which the same statement may well succeed: lost races (violated keys included: run
+ * again, the statement sees what the winner wrote or took away), deadlocks, and a server that is coming, going or full.
  */
-const PASSING_STATES = /^(?:40001|40P01|23505|55P03|57P01|57P02|57P03|53300|08...)$/;
+const PASSING_STATES = /^(?:40001|40P01|2350[35]|55P03|57P01|57P02|57P03|53300|08...)$/;
 
 /** The Data API's proxy has no connection yet, right after a cluster was created or resumed. */
 const LINK_FAILURE = 'Communications link failure';
