@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { canonicalId, changeKey, conversationId, folderId, itemId } from './ids.ts';
+import { newMailbox } from './new-mailbox.ts';
 import type { Folder, Item, Mailbox, NewItem, NewMailbox, ObjectReference, StoreEvent } from './types.ts';
 
 /** All mailboxes of the server, and what users do in them. Every action reports its events in one call, in order. */
@@ -188,28 +188,5 @@ export function createMailboxStore(options: {
         options.onEvents(mailbox, [deleted, folderEvent(mailbox, item.folder)]);
       }
     },
-  };
-}
-
-function newMailbox(input: NewMailbox): Mailbox {
-  return {
-    email: input.email,
-    guid: randomUUID(),
-    databaseGuid: randomBytes(16),
-    eventLogId: randomBytes(16),
-    folders: new Map(),
-    items: new Map(),
-    password: input.password,
-    username: input.username ?? input.email,
-    domain: input.domain ?? 'EXAMPLE',
-    certificateSha256: input.certificateSha256,
-    certificateRequired: input.certificateRequired ?? false,
-    site: '',
-    subscriptionLimit: input.subscriptionLimit ?? 5_000,
-    eventCounter: 1_000n,
-    itemCounter: 0x0100,
-    failedLogons: 0,
-    failuresInARow: 0,
-    lockedOut: false,
   };
 }

@@ -4,12 +4,11 @@ import type { WorldClock } from '../../world/clock.ts';
 import { exchangeSubscriptionId } from '../mailbox/ids.ts';
 import type { Mailbox, StoreEvent } from '../mailbox/types.ts';
 import type { Modes } from '../modes.ts';
-import { spellingOf } from '../soap/dialect.ts';
-import { writeXml, type XmlNode } from '../soap/xml-write.ts';
-import { readAnswer } from './answer.ts';
-import { errorMessage, notificationMessage, type PushedEvent } from './message.ts';
+import { composeError, composeEvents } from './compose.ts';
+import type { PushedEvent } from './message.ts';
 import type { Poster } from './post.ts';
 import { retryOffsetsMs } from './retries.ts';
+import { type SendResult, sendOnce } from './send-once.ts';
 import { spellEvent, spellWatermark } from './spell.ts';
 import {
   type CallbackAttempt,
@@ -67,28 +66,11 @@ export function createNotifier(options: {
     return promise;
   }
 
-  function write(node: XmlNode): string {
-    return writeXml(node, spellingOf(modes.dialect, 'push', modes.byteOrderMark));
-  }
-
-  function build(s: Subscription, batch: readonly PushedEvent[], moreEvents: boolean): Outgoing {
-    const body = write(
-      notificationMessage(s.version, {
-        subscriptionId: s.id,
-        previousWatermark: s.previousWatermark,
-        moreEvents,
-        events: batch,
-      }),
-    );
-    const kind = batch.every((event) => event.type === 'StatusEvent') ? 'status' : 'events';
-    return { kind, body, lastWatermark: batch.at(-1)?.watermark };
-  }
-
   function nextMessage(s: Subscription): Outgoing | undefined {
     const ready = s.outbox.shift();
     if (ready !== undefined) return ready;
     const batch = s.queue.splice(0, modes.maxEventsPerPost);
-    return batch.length === 0 ? undefined : build(s, batch, s.queue.length > 0);
+    return batch.length === 0 ? undefined : composeEvents(s, batch, s.queue.length > 0, modes);
   }
 
   async function flush(s: Subscription): Promise<void> {
@@ -106,7 +88,7 @@ export function createNotifier(options: {
     s.quietSince = Math.max(s.quietSince, s.heartbeatDueAt ?? clock.now());
     s.heartbeatDueAt = undefined;
     s.sending = true;
-    const result = await send(s, message.body);
+    const result = await sendOnce(poster, clock.now, s.url, message.body);
     s.sending = false;
     const tries = s.failures + 1;
     if (s.ended !== undefined) return report(s, message.kind, message.body, tries, result, 'ignored');
@@ -134,28 +116,6 @@ export function createNotifier(options: {
       tracked(attempt(s, message).then(() => flush(s))),
     );
     report(s, message.kind, message.body, tries, result, 'will-retry');
-  }
-
-  interface SendResult {
-    readonly verdict: 'ok' | 'unsubscribe' | 'failed';
-    readonly at: number;
-    readonly ms: number;
-    readonly status?: number | undefined;
-    readonly answer?: string | undefined;
-    readonly error?: string | undefined;
-  }
-
-  async function send(s: Subscription, body: string): Promise<SendResult> {
-    const at = clock.now();
-    const started = performance.now();
-    try {
-      const answer = await poster.post(s.url, body);
-      const ms = performance.now() - started;
-      return { verdict: readAnswer(answer), at, ms, status: answer.status, answer: answer.body };
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      return { verdict: 'failed', at, ms: performance.now() - started, error: text };
-    }
   }
 
   function report(
@@ -195,7 +155,8 @@ export function createNotifier(options: {
       losing.set(s, lost - 1);
       s.previousWatermark = batch.at(-1)?.watermark ?? s.previousWatermark;
     } else if (s.held !== undefined) {
-      s.held.push(build(s, batch, false));
+      // Their watermarks count as delivered from here on, whatever order they leave in.
+      s.held.push({ ...composeEvents(s, batch, false, modes), lastWatermark: undefined });
       s.previousWatermark = batch.at(-1)?.watermark ?? s.previousWatermark;
     } else s.queue.push(...batch);
   }
@@ -258,8 +219,7 @@ export function createNotifier(options: {
     status,
     end,
     async pushError(s, code, text, withId) {
-      const body = write(errorMessage(s.version, code, text, withId ? s.id : undefined));
-      s.outbox.push({ kind: 'error', body, lastWatermark: undefined });
+      s.outbox.push(composeError(s, code, text, withId, modes));
       await tracked(flush(s));
     },
     hold(s) {
@@ -275,7 +235,7 @@ export function createNotifier(options: {
       const message = s.delivered.at(-1 - back);
       if (message === undefined) throw new Error('nothing was delivered on this subscription yet');
       const repeat = async () => {
-        const result = await send(s, message.body);
+        const result = await sendOnce(poster, clock.now, s.url, message.body);
         if (result.verdict === 'unsubscribe') end(s, 'unsubscribed');
         report(s, 'duplicate', message.body, 1, result, result.verdict === 'ok' ? 'delivered' : 'ignored');
       };

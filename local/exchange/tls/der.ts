@@ -6,16 +6,42 @@ function tagged(tag: number, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 
-export const sequence = (...parts: readonly Buffer[]) => tagged(0x30, Buffer.concat(parts));
-export const set = (...parts: readonly Buffer[]) => tagged(0x31, Buffer.concat(parts));
+export function sequence(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x30, Buffer.concat(parts));
+}
+
+export function set(...parts: readonly Buffer[]): Buffer {
+  return tagged(0x31, Buffer.concat(parts));
+}
+
 /** Big-endian; the first byte has to be below 0x80, since only positive numbers are written. */
-export const integer = (value: Buffer) => tagged(0x02, value);
-export const boolean = (value: boolean) => tagged(0x01, Buffer.from([value ? 0xff : 0]));
-export const octets = (value: Buffer) => tagged(0x04, value);
-export const bits = (value: Buffer) => tagged(0x03, Buffer.concat([Buffer.alloc(1), value]));
-export const utf8 = (text: string) => tagged(0x0c, Buffer.from(text, 'utf8'));
-export const explicit = (number: number, content: Buffer) => tagged(0xa0 + number, content);
-export const context = (number: number, content: Buffer) => tagged(0x80 + number, content);
+export function integer(value: Buffer): Buffer {
+  return tagged(0x02, value);
+}
+
+export function boolean(value: boolean): Buffer {
+  return tagged(0x01, Buffer.from([value ? 0xff : 0]));
+}
+
+export function octets(value: Buffer): Buffer {
+  return tagged(0x04, value);
+}
+
+export function bits(value: Buffer): Buffer {
+  return tagged(0x03, Buffer.concat([Buffer.alloc(1), value]));
+}
+
+export function utf8(text: string): Buffer {
+  return tagged(0x0c, Buffer.from(text, 'utf8'));
+}
+
+export function explicit(number: number, content: Buffer): Buffer {
+  return tagged(0xa0 + number, content);
+}
+
+export function context(number: number, content: Buffer): Buffer {
+  return tagged(0x80 + number, content);
+}
 
 /** UTCTime, which RFC 5280 wants until 2049. */
 export function time(atMs: number): Buffer {
