@@ -6,7 +6,7 @@ import {
   itemsAnswer,
   subscribeAnswer,
 } from '../support/ews-answers.ts';
-import { localExchange, openMailbox } from '../support/exchange-adapter.ts';
+import { BASIC, localExchange, openMailbox } from '../support/exchange-adapter.ts';
 import type { Script, ScriptedServer } from '../support/scripted-server.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 
@@ -228,12 +228,13 @@ describe('a slow or odd server', () => {
   test('costs no more than the deadline, and after three time-outs nothing for a minute', async () => {
     const { origin, seen } = await serve(() => ({ silent: true }));
     let nowMs = 1_000_000;
-    const exchange = localExchange({ now: () => nowMs });
+    const exchange = localExchange({ now: () => nowMs, callTimeoutMs: 150 });
+    await exchange.warm();
     const open = () =>
       exchange.open({
         ewsUrl: `${origin}/EWS/Exchange.asmx`,
         credentials: { email: 'ann@example.com', auth: { type: 'basic', username: 'a', password: 'b' } },
-        deadlineMs: nowMs + 40,
+        deadlineMs: nowMs + 150,
       });
     const timeout = { ok: false, failure: { kind: 'timeout' } };
     for (let round = 0; round < 4; round += 1) {
@@ -247,6 +248,23 @@ describe('a slow or odd server', () => {
     expect(await mailbox.inbox()).toEqual(timeout);
     mailbox.close();
     expect(seen).toHaveLength(4);
+  });
+
+  test('is not blamed for requests that came late', async () => {
+    let silent = true;
+    const { origin } = await serve(() =>
+      silent ? { silent: true } : { body: inboxAnswer('AAMkInbox=', 0) },
+    );
+    const exchange = localExchange();
+    for (let round = 0; round < 5; round += 1) {
+      const mailbox = openMailbox(exchange, origin, BASIC, 20);
+      expect(await mailbox.inbox()).toEqual({ ok: false, failure: { kind: 'timeout' } });
+      mailbox.close();
+    }
+    silent = false;
+    const mailbox = openMailbox(exchange, origin);
+    expect(await mailbox.inbox()).toMatchObject({ ok: true });
+    mailbox.close();
   });
 
   test('cannot fill the memory, compressed or not', async () => {
@@ -300,6 +318,11 @@ describe('the probe', () => {
     expect(await probe(origin)).toEqual({ ok: true, value: { offered: ['bearer', 'ntlm', 'basic'] } });
     expect(seen[0]?.headers.authorization).toBeUndefined();
     expect(seen[0]?.headers['x-anchormailbox']).toBeUndefined();
+  });
+
+  test.each([200, 400, 405, 500])('lets a %i pass: the server asks nobody who they are', async (status) => {
+    const { origin } = await serve(() => ({ status }));
+    expect(await probe(origin)).toEqual({ ok: true, value: { offered: [] } });
   });
 
   test.each([

@@ -44,6 +44,8 @@ export interface EwsWorld {
 const CALL_TIMEOUT_MS = 10_000;
 const ANSWER_BYTES = 4 * 1024 * 1024;
 const PROBE_BYTES = 256 * 1024;
+/** Something answers and does not ask who we are; what it makes of a signed request is for that to show. */
+const NOT_ASKING: ReadonlySet<number> = new Set([200, 400, 405, 406, 411, 415, 500]);
 
 /** Everything of this adapter that outlives a request; `discover.ts` is built over the same one. */
 export function createEwsWorld(options: ExchangeOptions): EwsWorld {
@@ -73,7 +75,7 @@ export function createEwsWorld(options: ExchangeOptions): EwsWorld {
  * until they expire, refreshed access tokens; nothing else of a user outlives `close`.
  */
 export function createExchange(world: EwsWorld): Exchange {
-  const hosts = createHostMemory(world.now);
+  const hosts = createHostMemory(world);
 
   function open(target: ExchangeTarget): ExchangeMailbox {
     return createMailbox({ world, hosts, target, signIn: chooseSignIn(target.credentials, world) });
@@ -92,11 +94,9 @@ export function createExchange(world: EwsWorld): Exchange {
       return { ok: false, failure: { kind: 'timeout' } };
     }
     const connection = world.connect(judgement.destination, undefined, PROBE_BYTES);
-    const result = await probeOver(
-      connection,
-      Math.min(request.deadlineMs - world.now(), world.callTimeoutMs),
-    );
-    hosts.note(host, result.ok ? undefined : result.failure);
+    const timeoutMs = Math.min(request.deadlineMs - world.now(), world.callTimeoutMs);
+    const result = await probeOver(connection, timeoutMs);
+    hosts.note(host, result.ok ? undefined : result.failure, timeoutMs);
     connection.close();
     return result;
   }
@@ -131,7 +131,7 @@ async function probeOver(
   if (status === 401) {
     return { ok: true, value: { offered: offeredSchemes(headers) } };
   }
-  if (status === 200 || status === 405 || status === 500) {
+  if (NOT_ASKING.has(status)) {
     return { ok: true, value: { offered: [] } };
   }
   const failure: ExchangeFailure = failureOfStatus(status, headers, 'none');

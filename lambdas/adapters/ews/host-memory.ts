@@ -4,21 +4,32 @@ import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 export interface HostMemory {
   /** True while the host is to be left alone. */
   isResting(host: string): boolean;
-  /** What a request to the host came to; undefined: it answered. */
-  note(host: string, failure: ExchangeFailure | undefined): void;
+  /** What a request to the host came to (undefined: it answered), and how long it was given. */
+  note(host: string, failure: ExchangeFailure | undefined, givenMs: number): void;
 }
 
 const TIMEOUTS_IN_A_ROW = 3;
+/** Less than this proves nothing about the host: the request came late. */
+const FAIR_CHANCE_MS = 2_000;
 const REST_MS = 60_000;
 const MOST_HOSTS = 1_000;
 
 /** Leaves a host alone for a minute after three time-outs in a row (DESIGN section 3, "Abuse"). */
-export function createHostMemory(now: () => number): HostMemory {
+export function createHostMemory({
+  now,
+  callTimeoutMs,
+}: {
+  readonly now: () => number;
+  readonly callTimeoutMs: number;
+}): HostMemory {
   const hosts = new Map<string, { timeouts: number; restingUntil: number }>();
 
-  function note(host: string, failure: ExchangeFailure | undefined): void {
+  function note(host: string, failure: ExchangeFailure | undefined, givenMs: number): void {
     if (failure?.kind !== 'timeout') {
       hosts.delete(host);
+      return;
+    }
+    if (givenMs < Math.min(FAIR_CHANCE_MS, callTimeoutMs)) {
       return;
     }
     const timeouts = (hosts.get(host)?.timeouts ?? 0) + 1;

@@ -46,8 +46,9 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   }
 
   async function sendSoap(body: string): Promise<SoapAnswer> {
+    const givenMs = remainingMs();
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
-    hosts.note(host, outcome.ok ? undefined : outcome.failure);
+    hosts.note(host, outcome.ok ? undefined : outcome.failure, givenMs);
     if (outcome.ok) {
       return judgeSoapAnswer(outcome.answer, signIn.scheme);
     }
