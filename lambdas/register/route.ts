@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto';
+import type { z } from 'zod';
 import type { AuthorizeClient } from '#domain/access/authorize-client.ts';
 import { DependencyUnavailable, ERROR_TABLE, type Outcome, type Refusal, refuse } from '#domain/errors.ts';
 import type { EpochMs } from '#domain/model/subscription.ts';
@@ -11,6 +12,7 @@ import { empty, type HttpReply, type HttpRequest, json } from '#runtime/http.ts'
 import type { Route } from '#runtime/http-function.ts';
 import { problem } from '#runtime/problem.ts';
 import { readBody } from '#runtime/read-body.ts';
+import type { checkInReply, publicKeyReply, registerReply } from './reply-schema.ts';
 import { publicKeyBody, registerBody } from './request-schema.ts';
 
 export interface RegisterRouteParts {
@@ -60,11 +62,11 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
     if (!found.ok) return found;
     const { pair, renewAfter } = found.value;
     const key = createPublicKey({ key: Buffer.from(pair.publicKey), format: 'der', type: 'spki' });
-    const { kty, n, e } = key.export({ format: 'jwk' });
-    return done(200, {
+    const { n = '', e = '' } = key.export({ format: 'jwk' });
+    return done<typeof publicKeyReply>(200, {
       keyId: pair.id,
-      publicKey: { kty, n, e, kid: pair.id, use: 'enc', alg: 'RSA-OAEP-256' },
-      pem: key.export({ format: 'pem', type: 'spki' }),
+      publicKey: { kty: 'RSA', n, e, kid: pair.id, use: 'enc', alg: 'RSA-OAEP-256' },
+      pem: key.export({ format: 'pem', type: 'spki' }).toString(),
       algorithm: 'RSA-OAEP-256',
       encryption: 'A256GCM',
       renewAfter: instant(renewAfter),
@@ -86,7 +88,7 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
     if (!registered.ok) return registered;
     const { registrationId, created, ewsUrl, renewAfter, expiresAt } = registered.value;
     parts.metrics.count(created ? 'RegistrationCreated' : 'RegistrationRenewed');
-    return done(created ? 201 : 200, {
+    return done<typeof registerReply>(created ? 201 : 200, {
       registrationId,
       status: 'active',
       ewsUrl,
@@ -99,7 +101,7 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
     const found = await checkIn(parts.registrations, request.path.registrationId ?? '');
     if (!found.ok) return found;
     const { registrationId, status, lastSeenAt, renewAfter } = found.value;
-    return done(200, {
+    return done<typeof checkInReply>(200, {
       registrationId,
       status,
       lastSeenAt: lastSeenAt === undefined ? null : instant(lastSeenAt),
@@ -135,7 +137,10 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
   }
 }
 
-function done(statusCode: number, value: unknown): { readonly ok: true; readonly value: HttpReply } {
+function done<Schema extends z.ZodType>(
+  statusCode: number,
+  value: z.infer<Schema>,
+): { readonly ok: true; readonly value: HttpReply } {
   return { ok: true, value: json(statusCode, value) };
 }
 

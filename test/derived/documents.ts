@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { METRICS, ROUTES } from '#contract';
+import { ERROR_CODES, ERROR_TABLE } from '#domain/errors.ts';
+import { settingsTable } from '../../lib/settings/settings-table.ts';
+import { openApiDocument } from './openapi.ts';
+
+/** A document, or the part of one between its two markers, that is made from the code. */
+interface Derived {
+  readonly file: string;
+  /** Absent: the whole file is derived. */
+  readonly section?: string;
+  readonly content: () => string;
+}
+
+const DERIVED: readonly Derived[] = [
+  { file: 'docs/api/openapi.json', content: () => `${JSON.stringify(openApiDocument(), null, 2)}\n` },
+  { file: 'docs/api/errors.md', section: 'errors', content: errorTable },
+  { file: 'docs/api/errors.md', section: 'routes', content: routeTable },
+  {
+    file: 'docs/runbook.md',
+    section: 'metrics',
+    content: () => `${METRICS.map((name) => `\`${name}\``).join(' · ')}\n`,
+  },
+  { file: 'README.md', section: 'settings', content: settingsTable },
+];
+
+function errorTable(): string {
+  const rows = ERROR_CODES.map((code) => {
+    const { status, title, repeatable, logLevel, pages } = ERROR_TABLE[code];
+    return `| \`${code}\` | ${status} | ${title} | ${repeatable ? 'yes' : 'no'} | ${logLevel} | ${pages ? 'yes' : 'no'} |`;
+  });
+  return [
+    '| code | status | title | may be repeated unchanged | log level | pages a person |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function routeTable(): string {
+  const rows = Object.entries(ROUTES).map(([route, functionId]) => `| \`${route}\` | ${functionId} |`);
+  return ['| route | function |', '| --- | --- |', ...rows, ''].join('\n');
+}
+
+/** The file with this document put in its place. Throws where the file lacks the markers. */
+function withDerived(text: string, { file, section, content }: Derived): string {
+  if (section === undefined) return content();
+  const begin = `<!-- derived: ${section} -->\n`;
+  const end = `<!-- end: ${section} -->`;
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${file} lacks the markers of the derived section "${section}"`);
+  return `${text.slice(0, from + begin.length)}\n${content()}\n${text.slice(to)}`;
+}
+
+function main(checkOnly: boolean): void {
+  const stale = new Set<string>();
+  for (const derived of DERIVED) {
+    const text = existsSync(derived.file) ? readFileSync(derived.file, 'utf8') : '';
+    const fresh = withDerived(text, derived);
+    if (fresh === text) continue;
+    stale.add(derived.file);
+    if (!checkOnly) writeFileSync(derived.file, fresh);
+  }
+  if (stale.size === 0) process.stdout.write('derived documents are up to date\n');
+  else if (checkOnly) {
+    process.stderr.write(`out of date: ${[...stale].join(', ')}. Run: npm run derive\n`);
+    process.exitCode = 1;
+  } else process.stdout.write(`written: ${[...stale].join(', ')}\n`);
+}
+
+main(process.argv.includes('--check'));
