@@ -93,7 +93,11 @@ export class ServiceStack extends Stack {
     failures.deliverTo(this.functions.upkeep);
     new UpkeepSchedule(this, 'UpkeepSchedule', this.functions.upkeep);
     const migrations = new Migrations(this, 'Migrations', this.functions.migrate, props.migrationsHash);
-    new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version).node.addDependency(migrations);
+    // New code meets the new schema only. Old code meets it too, for moments: migrations only ever add.
+    for (const functionId of ['register', 'callback', 'alive', 'upkeep'] as const) {
+      this.functions[functionId].lambda.node.addDependency(migrations);
+    }
+    new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version);
     this.watch(settings, state);
     this.outputs();
   }

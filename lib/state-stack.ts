@@ -21,7 +21,6 @@ export class StateStack extends Stack {
     const { settings } = props;
     this.database = new Database(this, 'Database', { vpc: this.network(), settings });
     this.pepper = new Secret(this, 'Pepper', {
-      secretName: `ens/${settings.stage}/pepper`,
       description: 'ENS: keys the HMACs of addresses and callback ids. Changing it loses every registration',
       // 64 letters and digits are 381 bits.
       generateSecretString: { passwordLength: 64, excludePunctuation: true },

@@ -37,11 +37,10 @@ export class Database extends Construct {
       engine: DatabaseClusterEngine.auroraPostgres({
         version: AuroraPostgresEngineVersion.of(version, version.split('.')[0] ?? version),
       }),
+      // Fixed, so that a restored cluster can take its place by its name (docs/runbook.md, restore).
       clusterIdentifier: `ens-${settings.stage}`,
       defaultDatabaseName: DATABASE_NAME,
-      credentials: Credentials.fromGeneratedSecret(OWNER, {
-        secretName: `ens/${settings.stage}/database-owner`,
-      }),
+      credentials: Credentials.fromGeneratedSecret(OWNER),
       vpc: props.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       writer: ClusterInstance.serverlessV2('Writer', { publiclyAccessible: false }),
@@ -59,7 +58,6 @@ export class Database extends Construct {
     if (owner === undefined) throw new Error('the cluster was made without an owner secret');
     this.ownerSecret = owner;
     this.appSecret = new Secret(this, 'AppSecret', {
-      secretName: `ens/${settings.stage}/database-app`,
       description: 'ENS: database user of the functions (rows only)',
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ username: APP_USER }),
@@ -67,7 +65,6 @@ export class Database extends Construct {
         passwordLength: 48,
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
     });
     this.acknowledge();
   }

@@ -70,11 +70,21 @@ describe('the service stack', () => {
       'rate(5 minutes)',
     );
     expect(resourcesOf(service, 'AWS::SNS::Subscription')[0]?.properties.Protocol).toBe('lambda');
-    const first = service.toJSON().Resources;
-    const [upkeepRun] = resourcesOf(service, 'Custom::EnsFirstUpkeep');
+    expect(resourcesOf(service, 'Custom::EnsFirstUpkeep')).toHaveLength(1);
+  });
+
+  test('migrates before any function with new code is deployed', () => {
+    const { service } = synthesise();
     const [migrations] = resourcesOf(service, 'Custom::EnsMigrations');
-    expect(asList(first[upkeepRun?.id ?? ''].DependsOn)).toContain(migrations?.id);
     expect(migrations?.properties.MigrationsHash).toMatch(/^[0-9a-f]{64}$/);
+    const resources = service.toJSON().Resources;
+    for (const [functionId, { id }] of functionsOf(service)) {
+      const waits = functionId !== 'migrate' && functionId !== 'push-applications';
+      expect({ functionId, waits: asList(resources[id].DependsOn).includes(migrations?.id ?? '') }).toEqual({
+        functionId,
+        waits,
+      });
+    }
   });
 
   test.each(VARIANT_NAMES)('carries no secret with the %s settings', (variant) => {

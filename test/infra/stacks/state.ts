@@ -51,7 +51,7 @@ describe('the state stack', () => {
       expect(properties.SecretString).toBeUndefined();
       expect(properties.GenerateSecretString).toBeDefined();
     }
-    const pepper = secrets.find(({ properties }) => properties.Name === 'ens/prod/pepper');
+    const pepper = secrets.find(({ id }) => id.startsWith('Pepper'));
     expect(asObject(pepper?.properties.GenerateSecretString)).toEqual({
       ExcludePunctuation: true,
       PasswordLength: 64,
