@@ -149,6 +149,16 @@ describe('a published notification', () => {
   });
 });
 
+it('an Android phone that comes back after the attribute’s time finds nothing', async () => {
+  const { phones } = world.aws;
+  const GCM = JSON.stringify({ fcmV1Message: { message: { android: { ttl: '86400s' } } } });
+  phones.setOnline('fcm', 'fcm:3', false);
+  await publish(await endpoint('fcm:3', applications.GCM), { GCM }, { 'FCM.TTL': '60' });
+  await world.clock.advance(61_000);
+  phones.setOnline('fcm', 'fcm:3', true);
+  expect(phones.notifications('fcm', 'fcm:3')).toEqual([]);
+});
+
 describe('Publish refuses', () => {
   it.each([
     ['APNS', 'Notification is too long', { APNS: alert('x'.repeat(4096)) }],
