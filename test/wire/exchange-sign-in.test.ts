@@ -26,10 +26,8 @@ async function negotiate(agent: Agent, username: string, password: string, answe
     '',
     'EXAMPLE',
   );
-  return {
-    challenge,
-    answer: await bench.ews(GET_INBOX, { headers: { authorization: third }, agent: answerOn }),
-  };
+  const headers = { authorization: third };
+  return { challenge, headers, answer: await bench.ews(GET_INBOX, { headers, agent: answerOn }) };
 }
 
 function oneSocket(): Agent {
@@ -65,6 +63,13 @@ test('takes whatever follows on an NTLM connection for the same user, as IIS doe
   await negotiate(agent, 'ann', 'right');
   expect((await bench.ews(GET_INBOX, { agent })).status).toBe(200);
   expect((await bench.ews(GET_INBOX, {})).status).toBe(401);
+  agent.destroy();
+});
+
+test('refuses the same answer a second time', async () => {
+  const agent = oneSocket();
+  const { headers } = await negotiate(agent, 'ann', 'right');
+  expect((await bench.ews(GET_INBOX, { headers, agent })).status).toBe(401);
   agent.destroy();
 });
 

@@ -74,7 +74,7 @@ export function createNotifier(options: {
   }
 
   async function flush(s: Subscription): Promise<void> {
-    while (s.ended === undefined && !s.sending && s.pending === undefined) {
+    while (s.ended === undefined && s.pending === undefined) {
       const next = nextMessage(s);
       if (next === undefined) return;
       s.pending = next;
@@ -87,9 +87,7 @@ export function createNotifier(options: {
     // A heartbeat counts from when it was due, so that a long jump of the clock brings all that fall into it.
     s.quietSince = Math.max(s.quietSince, s.heartbeatDueAt ?? clock.now());
     s.heartbeatDueAt = undefined;
-    s.sending = true;
     const result = await sendOnce(poster, clock.now, s.url, message.body);
-    s.sending = false;
     const tries = s.failures + 1;
     if (s.ended !== undefined) return report(s, message.kind, message.body, tries, result, 'ignored');
     if (result.verdict === 'unsubscribe') {
@@ -187,7 +185,6 @@ export function createNotifier(options: {
         queue: [],
         outbox: [],
         delivered: [],
-        sending: false,
         failures: 0,
         firstFailureAt: 0,
         quietSince: clock.now(),

@@ -33,8 +33,8 @@ export interface Subscription extends SubscribeRequest {
   /** Built already, to be sent before anything of the queue. */
   readonly outbox: Outgoing[];
   held?: Outgoing[] | undefined;
+  /** On its way, or waiting to be sent again; nothing else leaves meanwhile. */
   pending?: Outgoing | undefined;
-  sending: boolean;
   failures: number;
   firstFailureAt: number;
   /** When the last notification was sent; the next heartbeat counts from here. */
