@@ -114,6 +114,7 @@ async function discover(
 const DOMAIN = 'https://example.com/autodiscover/autodiscover.xml';
 const BENEATH = 'https://autodiscover.example.com/autodiscover/autodiscover.xml';
 const BENEATH_SOAP = 'https://autodiscover.example.com/autodiscover/autodiscover.svc';
+const THIRD = 'https://c.example.com/autodiscover/autodiscover.xml';
 const PLAIN = 'http://autodiscover.example.com/autodiscover/autodiscover.xml';
 
 describe('autodiscover', () => {
@@ -270,7 +271,12 @@ describe('autodiscover', () => {
 
   test('blames the password only where every server that answered refused it, after two attempts at most', async () => {
     const { result, asked } = await discover(
-      { [DOMAIN]: () => CHALLENGE, [BENEATH]: () => CHALLENGE, [PLAIN]: { status: 404 } },
+      {
+        [DOMAIN]: () => CHALLENGE,
+        [BENEATH]: () => CHALLENGE,
+        [PLAIN]: { status: 404 },
+        [THIRD]: () => CHALLENGE,
+      },
       { srv: async () => [{ name: 'c.example.com', port: 443, priority: 1, weight: 1 }] },
     );
     expect(asked.filter((line) => line.endsWith('*'))).toHaveLength(2);

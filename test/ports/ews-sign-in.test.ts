@@ -71,6 +71,15 @@ describe('NTLM', () => {
     },
   );
 
+  test('keeps its handshake together where two requests of one mailbox come at once', async () => {
+    const { server, messages } = await serveNtlm({ oem: true, ntlmV2: true });
+    const mailbox = openMailbox(localExchange(), server.origin, ANN);
+    expect(await Promise.all([mailbox.inbox(), mailbox.inbox()])).toEqual([OK, OK]);
+    mailbox.close();
+    expect(messages.map(({ type }) => type)).toEqual([1, 3]);
+    expect(new Set(server.seen.map(({ socket }) => socket)).size).toBe(1);
+  });
+
   test('never shares an authenticated socket between two mailboxes', async () => {
     const { server } = await serveNtlm({ oem: true, ntlmV2: true });
     const exchange = localExchange();
@@ -120,6 +129,8 @@ describe('NTLM', () => {
 
   test.each<[string, ChallengeForm, string, boolean]>([
     ['NtlmV1Refused', { oem: true, ntlmV2: false }, 'ann', false],
+    ['NtlmV1Refused', { oem: true, ntlmV2: false, targetInfo: true }, 'ann', false],
+    ['NtlmV1Refused', { oem: true, ntlmV2: true, targetInfo: false }, 'ann', false],
     ['NtlmChallengeTooLong', { oem: true, ntlmV2: true, targetInfoBytes: 900 }, 'ann', false],
     ['NtlmNameNotAscii', { oem: true, ntlmV2: true }, 'änn', false],
     ['NtlmConnectionNotKept', { oem: true, ntlmV2: true }, 'ann', true],
@@ -235,6 +246,17 @@ describe('a bearer token', () => {
     expect(tokens.seen).toHaveLength(2);
   });
 
+  test('is refreshed once where two requests of one mailbox need it at once', async () => {
+    const { open, auth, tokens } = await world(
+      ['fresh'],
+      [granted('fresh', 'r2'), { status: 400, body: '{"error":"invalid_grant"}' }],
+    );
+    const mailbox = open(auth('old', EARLIER, 'r1'));
+    expect(await Promise.all([mailbox.inbox(), mailbox.inbox()])).toEqual([OK, OK]);
+    mailbox.close();
+    expect(tokens.seen).toHaveLength(1);
+  });
+
   test('of one refresh token is never used for another', async () => {
     const { open, auth, tokens } = await world(['a', 'b'], [granted('a'), granted('b')]);
     for (const refresh of ['r1', 'r2']) {
@@ -259,6 +281,25 @@ describe('a bearer token', () => {
     hopeless.close();
     expect(tokens.seen).toHaveLength(2);
     expect(exchange.seen).toHaveLength(4);
+  });
+
+  test('that turned out to be revoked is not remembered any longer', async () => {
+    const valid = ['fresh'];
+    const { open, auth, exchange } = await world(valid, [
+      granted('fresh'),
+      { status: 503 },
+      { status: 503 },
+      { status: 503 },
+    ]);
+    const answers = [];
+    for (let round = 0; round < 3; round += 1) {
+      const mailbox = open(auth('old', EARLIER, 'r1'));
+      answers.push(await mailbox.inbox());
+      mailbox.close();
+      valid.length = 0;
+    }
+    expect(answers).toMatchObject([OK, { failure: { kind: 'busy' } }, { ok: false }]);
+    expect(exchange.seen.filter(({ headers }) => headers.authorization === 'Bearer fresh')).toHaveLength(2);
   });
 
   test('brings the rotated refresh token to light, in later requests of this instance too', async () => {

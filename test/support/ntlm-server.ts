@@ -12,11 +12,18 @@ export interface ChallengeForm {
   readonly oem: boolean;
   /** False: what a server sends that speaks NTLMv1 only. */
   readonly ntlmV2: boolean;
+  /** Default: where `ntlmV2`. */
+  readonly targetInfo?: boolean | undefined;
   readonly targetInfoBytes?: number | undefined;
 }
 
 /** Second message of the handshake, [MS-NLMP] section 2.2.1.2. */
-export function challengeMessage({ oem, ntlmV2, targetInfoBytes = 0 }: ChallengeForm): string {
+export function challengeMessage({
+  oem,
+  ntlmV2,
+  targetInfo = ntlmV2,
+  targetInfoBytes = 0,
+}: ChallengeForm): string {
   const target = Buffer.from('CORP', oem ? 'ascii' : 'utf16le');
   const pair = (id: number, text: string): Buffer => {
     const value = Buffer.from(text, 'utf16le');
@@ -33,7 +40,7 @@ export function challengeMessage({ oem, ntlmV2, targetInfoBytes = 0 }: Challenge
   head.writeUInt16LE(target.length, 12);
   head.writeUInt16LE(target.length, 14);
   head.writeUInt32LE(48, 16);
-  head.writeUInt32LE((oem ? OEM : 1) | 0x200 | (ntlmV2 ? NTLM2_KEY | TARGET_INFO : 0), 20);
+  head.writeUInt32LE((oem ? OEM : 1) | 0x200 | (ntlmV2 ? NTLM2_KEY : 0) | (targetInfo ? TARGET_INFO : 0), 20);
   CHALLENGE.copy(head, 24);
   head.writeUInt16LE(padded.length, 40);
   head.writeUInt16LE(padded.length, 42);

@@ -3,7 +3,7 @@ import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
 import type { EwsWorld } from '../exchange.ts';
 import type { RemainingMs, SignIn } from './sign-in.ts';
-import { withHeader } from './sign-in.ts';
+import { inTurn, withHeader } from './sign-in.ts';
 import { refreshToken } from './token-endpoint.ts';
 import { TOKEN_MARGIN_MS } from './token-memory.ts';
 
@@ -23,6 +23,8 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
   let rotated: Credentials | undefined;
   let current: string | undefined;
   let refreshed = false;
+  /** The tokens at hand were refused: nothing but a fresh one is sent from now on. */
+  let spent = false;
   let refusedForGood: ExchangeFailure | undefined;
 
   function adoptRotation(newRefreshToken: string | undefined): void {
@@ -71,26 +73,24 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
     request: HttpRequest,
     remainingMs: RemainingMs,
   ): Promise<HttpOutcome> {
-    const token: Token =
-      current === undefined ? await firstToken(remainingMs) : { ok: true, accessToken: current };
-    if (!token.ok) {
-      return token;
+    if (current === undefined) {
+      const token = spent ? await renew(remainingMs) : await firstToken(remainingMs);
+      if (!token.ok) {
+        return token;
+      }
+      current = token.accessToken;
     }
-    const outcome = await sendWith(token.accessToken, connection, request, remainingMs);
-    current = token.accessToken;
+    const outcome = await sendWith(current, connection, request, remainingMs);
     if (!outcome.ok || outcome.answer.status !== 401 || refresh === undefined || refreshed) {
       return outcome;
     }
     world.tokens.forget(refresh);
-    const renewed = await renew(remainingMs);
-    if (!renewed.ok) {
-      return renewed;
-    }
-    current = renewed.accessToken;
-    return sendWith(renewed.accessToken, connection, request, remainingMs);
+    current = undefined;
+    spent = true;
+    return send(connection, request, remainingMs);
   }
 
-  return { scheme: SCHEME, send, rotated: () => rotated };
+  return { scheme: SCHEME, send: inTurn(send), rotated: () => rotated };
 }
 
 function sendWith(

@@ -4,7 +4,7 @@ import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
 import { offeredSchemes } from '../http-failures.ts';
 import { openingMessage, replyTo } from './ntlm-messages.ts';
 import type { RemainingMs, SignIn } from './sign-in.ts';
-import { withHeader } from './sign-in.ts';
+import { inTurn, withHeader } from './sign-in.ts';
 
 type NtlmAuth = Extract<ExchangeAuth, { readonly type: 'ntlm' }>;
 
@@ -15,7 +15,6 @@ type NtlmAuth = Extract<ExchangeAuth, { readonly type: 'ntlm' }>;
  */
 export function ntlmSignIn(auth: NtlmAuth): SignIn {
   let authenticated: Socket | undefined;
-
   async function send(
     connection: Connection,
     request: HttpRequest,
@@ -59,5 +58,5 @@ export function ntlmSignIn(auth: NtlmAuth): SignIn {
     return outcome;
   }
 
-  return { scheme: 'ntlm', send, rotated: () => undefined };
+  return { scheme: 'ntlm', send: inTurn(send), rotated: () => undefined };
 }

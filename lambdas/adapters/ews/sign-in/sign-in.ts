@@ -18,3 +18,16 @@ export interface SignIn {
 export function withHeader(request: HttpRequest, name: string, value: string): HttpRequest {
   return { ...request, headers: { ...request.headers, [name]: value } };
 }
+
+/**
+ * One request at a time: the messages of two handshakes on one socket would get mixed up, and a refresh token
+ * that rotates must not be spent twice.
+ */
+export function inTurn(send: SignIn['send']): SignIn['send'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (connection, request, remainingMs) => {
+    const mine = last.then(() => send(connection, request, remainingMs));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
