@@ -2,10 +2,21 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { addStacks } from '../lib/add-stacks.ts';
 import { bundledCode } from '../lib/bundling/bundled-code.ts';
-import { readSettings } from '../lib/settings/read-settings.ts';
+import { readSettings, SettingsError } from '../lib/settings/read-settings.ts';
 
-const app = new App();
-const settings = readSettings(app.node.tryGetContext('ens'), process.cwd());
-addStacks(app, { settings, code: bundledCode(settings.extraCaFile), deployedAt: new Date().toISOString() });
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-app.synth();
+function synthesise(): void {
+  const app = new App();
+  const settings = readSettings(app.node.tryGetContext('ens'), process.cwd());
+  addStacks(app, { settings, code: bundledCode(settings.extraCaFile), deployedAt: new Date().toISOString() });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  app.synth();
+}
+
+try {
+  synthesise();
+} catch (error) {
+  if (!(error instanceof SettingsError)) throw error;
+  // The sentences are for an administrator; where in our code they were thrown is not.
+  process.stderr.write(`\n${error.message}\n\n`);
+  process.exitCode = 1;
+}

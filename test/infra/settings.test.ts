@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { readSettings, SettingsError } from '../../lib/settings/read-settings.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
@@ -185,6 +187,18 @@ describe('a mistake in the settings', () => {
       expect.stringContaining('"allowedExchangeHosts" is missing'),
       expect.stringContaining('"staticEgress" is 1'),
     ]);
+  });
+});
+
+describe('the app', () => {
+  test('ends with the sentences alone, so that nobody has to read a stack trace', () => {
+    const ended = spawnSync(process.execPath, ['bin/app.ts'], {
+      cwd: resolve(HERE, '../..'),
+      env: { CDK_CONTEXT_JSON: JSON.stringify({ ens: { ...REQUIRED, stage: 'Prod' } }) },
+      encoding: 'utf8',
+    });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/^\ncdk\.json, "ens":\n {2}Setting "stage" is "Prod": allowed is .*\.\n\n$/);
   });
 });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FUNCTION_IDS } from '../../../lambdas/contract.ts';
 import { synthesise, VARIANT_NAMES, VARIANTS } from '../support/synthesise.ts';
@@ -93,5 +95,17 @@ describe('the roles of the functions', () => {
     expect(holders('kms:Decrypt')).toEqual(['register', 'callback']);
     expect(holders('sns:CreatePlatformApplication')).toEqual(['push-applications']);
     expect(holders('rds-data:BeginTransaction')).toEqual(['migrate']);
+  });
+
+  test('allow nothing unemulated that docs/first-deployment.md does not give a reason for', () => {
+    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/first-deployment.md'), 'utf8');
+    const [, listed = ''] = page.split('## Granted for what does not run locally');
+    const { service } = synthesise(VARIANTS['static-egress']);
+    const policies = resourcesOf(service, 'AWS::IAM::Policy').map(({ properties }) =>
+      JSON.stringify(properties),
+    );
+    const actions = policies.flatMap((text) => text.match(/"(?:logs|ec2|lambda):\w+"/g) ?? []);
+    expect(new Set(actions).size).toBe(9);
+    expect(actions.filter((action) => !listed.includes(action.replaceAll('"', '`')))).toEqual([]);
   });
 });
