@@ -3,6 +3,7 @@ import type { AnswerDesk } from '../world/cloudformation.ts';
 import type { World } from '../world/world.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { ControlError, type ControlHandler, matchPath, readJson, sendJson } from './http.ts';
+import { operatorRoutes } from './operator-routes.ts';
 import { worldRoutes } from './world-routes.ts';
 
 export type ControlRoutes = Readonly<Record<string, ControlHandler>>;
@@ -12,12 +13,11 @@ export function createControl(
   world: World,
   desk: AnswerDesk,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const routes = Object.entries({ ...worldRoutes(world, desk), ...exchangeRoutes(world) }).map(
-    ([key, handler]) => {
-      const [method = '', pattern = ''] = key.split(' ');
-      return { method, pattern, handler };
-    },
-  );
+  const handlers = { ...worldRoutes(world, desk), ...exchangeRoutes(world), ...operatorRoutes(world) };
+  const routes = Object.entries(handlers).map(([key, handler]) => {
+    const [method = '', pattern = ''] = key.split(' ');
+    return { method, pattern, handler };
+  });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);

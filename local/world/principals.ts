@@ -4,6 +4,9 @@ import { accessKeyIdOf } from '../functions/environment.ts';
 import { isObject, type Json, listAt, objectAt, textAt, textList } from '../template/json.ts';
 import type { FunctionSpec, RoleSpec } from '../template/model.ts';
 
+/** With this key an operator may do everything, as with AdministratorAccess. */
+export const OPERATOR_ACCESS_KEY_ID = 'LOCALOPERATOR';
+
 /** Changes a function's statements before they count: how a test takes one away. */
 export type AdjustStatements = (
   functionId: string,
@@ -19,7 +22,8 @@ export function createPrincipals(
   roles: readonly RoleSpec[],
   adjust: AdjustStatements = (_id, statements) => statements,
 ): (accessKeyId: string) => Principal | undefined {
-  const known = new Map<string, Principal>();
+  const operator: Principal = { functionId: 'operator', roleArn: 'operator', statements: 'operator' };
+  const known = new Map<string, Principal>([[OPERATOR_ACCESS_KEY_ID, operator]]);
   return (accessKeyId) => {
     const before = known.get(accessKeyId);
     if (before !== undefined) return before;

@@ -46,6 +46,8 @@ export interface World {
   readonly exchange: Exchange;
   readonly functions: Functions;
   readonly aws: AwsWorld;
+  /** Outputs of both stacks, by their names alone. */
+  outputs(): Readonly<Record<string, string>>;
   /** Runs the scheduled work now. */
   upkeep(): Promise<InvokeOutcome>;
   /** Ends every process and every connection. */
@@ -119,7 +121,24 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       accessLog: (line) => logs.write('gateway', line),
       observer,
     });
-    const world = { origin, clock, calls, faults, logs, events, exchange, functions, aws, upkeep, close };
+    const outputs = () =>
+      Object.fromEntries(
+        Object.entries(deployment.outputs()).map(([name, value]) => [name.replace(/^.*\./, ''), value]),
+      );
+    const world = {
+      outputs,
+      origin,
+      clock,
+      calls,
+      faults,
+      logs,
+      events,
+      exchange,
+      functions,
+      aws,
+      upkeep,
+      close,
+    };
     const control = createControl(world, desk);
     handle = (request, response) => {
       const url = request.url ?? '/';
