@@ -133,6 +133,16 @@ describe('a parameter', () => {
     ]);
   });
 
+  it('that is null has the type of its hint, and none without', async () => {
+    const value = { isNull: true };
+    const untyped = await sql('SELECT 1 FROM things WHERE id = :n', { parameters: [{ name: 'n', value }] });
+    const hinted = await sql('SELECT pg_typeof(:n)::text', {
+      parameters: [{ name: 'n', value, typeHint: 'UUID' }],
+    });
+    expect(untyped.records).toEqual([]);
+    expect(hinted.records).toEqual([[{ stringValue: 'uuid' }]]);
+  });
+
   it('keeps all 64 bits of a long', async () => {
     // As other SDKs write it: JavaScript's own numbers end before.
     const parameters = '[{"name":"l","value":{"longValue":9007199254740993}}]';
