@@ -16,7 +16,7 @@ const MOST_ADDRESSES = 3;
  */
 export function createAutodiscover(
   world: EwsWorld,
-  resolveSrv: ResolveSrv = resolveSrvWithDns,
+  resolveSrv: ResolveSrv = (name) => resolveSrvWithDns(name),
 ): Autodiscover {
   async function discover(request: Parameters<Autodiscover['discover']>[0]): Promise<DiscoveryResult> {
     const verdicts: DiscoveryVerdict[] = [];

@@ -13,8 +13,16 @@ export type ResolveSrv = (name: string) => Promise<readonly SrvTarget[]>;
 const QUERY_TIMEOUT_MS = 2_000;
 const MOST_TARGETS = 3;
 
-export async function resolveSrvWithDns(name: string): Promise<readonly SrvTarget[]> {
-  return new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: 1 }).resolveSrv(name);
+/** Asks these name servers (`address` or `address:port`), or those of the system; bounded in time. */
+export async function resolveSrvWithDns(
+  name: string,
+  servers?: readonly string[],
+): Promise<readonly SrvTarget[]> {
+  const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: 1 });
+  if (servers !== undefined) {
+    resolver.setServers(servers);
+  }
+  return resolver.resolveSrv(name);
 }
 
 /** In the order of RFC 2782, heavier first within a priority; a target "." means that there is no service. */
