@@ -250,6 +250,19 @@ describe('a slow or odd server', () => {
     expect(seen).toHaveLength(4);
   });
 
+  test('that cuts the connection is asked again, but never to subscribe again', async () => {
+    const { origin, seen } = await serve((_request, index) =>
+      index % 2 === 0 ? { resets: true } : { body: inboxAnswer('AAMkInbox=', 2) },
+    );
+    const mailbox = openMailbox(localExchange(), origin);
+    expect(await mailbox.inbox()).toMatchObject({ ok: true });
+    expect(
+      await mailbox.subscribe({ callbackUrl: 'https://e/x', statusFrequencyMinutes: 30, events: 'mail' }),
+    ).toMatchObject({ ok: false, failure: { kind: 'unreachable' } });
+    mailbox.close();
+    expect(seen).toHaveLength(3);
+  });
+
   test('is not blamed for requests that came late', async () => {
     let silent = true;
     const { origin } = await serve(() =>

@@ -18,6 +18,8 @@ export interface ScriptedAnswer {
   readonly body?: string | Uint8Array | undefined;
   /** Answers nothing, ever. */
   readonly silent?: true | undefined;
+  /** Cuts the connection instead of answering. */
+  readonly resets?: true | undefined;
   /** Closes the connection after the answer. */
   readonly closes?: true | undefined;
 }
@@ -50,6 +52,10 @@ export async function startScriptedServer(script: Script, tls?: ServerOptions): 
       seen.push(entry);
       const answer = await script(entry, seen.length - 1);
       if (answer.silent === true) {
+        return;
+      }
+      if (answer.resets === true) {
+        response.destroy();
         return;
       }
       const closing: Record<string, string> = answer.closes === true ? { connection: 'close' } : {};

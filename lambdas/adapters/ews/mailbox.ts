@@ -5,6 +5,7 @@ import type {
   ExchangeResult,
   ExchangeTarget,
 } from '#domain/ports/exchange.ts';
+import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
 import type { Connection } from './connection.ts';
 import { failureOfCode } from './error-codes.ts';
 import type { EwsCalls, FetchedItem } from './ews-library.ts';
@@ -23,11 +24,8 @@ export interface MailboxOptions {
   readonly signIn: SignIn;
 }
 
-const ATTEMPTS_WHILE_BUSY = 3;
-const FIRST_WAIT_MS = 250;
 /** The transport's own time-out says more than the one around the library: it goes first. */
 const GRACE_MS = 100;
-const LONGEST_WAIT_MS = 4_000;
 
 /** One user's mailbox for one request: own service object, connection and authentication state. */
 export function createMailbox({ world, hosts, target, signIn }: MailboxOptions): ExchangeMailbox {
@@ -57,19 +55,16 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       : outcome;
   }
 
-  /** One operation, again while the server is busy and time is left. */
+  /** One operation, again where `waitBefore` says so and time is left. */
   async function ask<T>(
     operation: (calls: EwsCalls) => Promise<T>,
-    judge: (value: T) => ExchangeFailure | undefined = () => undefined,
+    judge: (value: T) => ExchangeFailure | undefined,
+    isQuestion: boolean,
   ): Promise<ExchangeResult<T>> {
     for (let attempt = 1; ; attempt += 1) {
       const result = await once(operation, judge);
-      if (result.ok || result.failure.kind !== 'busy' || attempt >= ATTEMPTS_WHILE_BUSY) {
-        return result;
-      }
-      const waitMs = Math.min(result.failure.retryAfterMs ?? FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);
-      const asked = result.failure.retryAfterMs ?? 0;
-      if (asked > LONGEST_WAIT_MS || waitMs + FIRST_WAIT_MS > target.deadlineMs - world.now()) {
+      const waitMs = result.ok ? undefined : waitBefore(attempt + 1, result.failure, isQuestion);
+      if (waitMs === undefined || waitMs + FIRST_WAIT_MS > target.deadlineMs - world.now()) {
         return result;
       }
       await world.wait(waitMs);
@@ -119,11 +114,13 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       ask(
         (ews) => ews.getInbox(),
         (inbox) => (inbox.folderId ? undefined : notUnderstood()),
+        true,
       ),
     async subscribe({ callbackUrl, statusFrequencyMinutes, events }) {
       const result = await ask(
         (ews) => ews.subscribe(callbackUrl, statusFrequencyMinutes, events),
         (watermark) => (typeof watermark === 'string' && watermark !== '' ? undefined : notUnderstood()),
+        false,
       );
       return result.ok ? { ok: true, value: { watermark: result.value } } : result;
     },
@@ -134,6 +131,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       const result = await ask(
         (ews) => ews.getItems(itemIds),
         (items) => failureOfItems(items, itemIds.length, transport),
+        true,
       );
       return result.ok
         ? { ok: true, value: itemIds.map((id, index) => lookupOf(id, result.value[index])) }
