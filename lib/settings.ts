@@ -1,64 +1,14 @@
 import * as z from 'zod';
 import { cidr, emailAddress } from './settings/grammar.ts';
-
-/** What is written about a setting beside its schema; the README's table and every refusal come from it. */
-export interface SettingText {
-  readonly type: string;
-  readonly allowed: string;
-  readonly meaning: string;
-  readonly example: string;
-}
-
-export const settingTexts = z.registry<SettingText>();
-
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
-
-function wholeNumber(minimum: number, maximum: number, byDefault: number, meaning: string) {
-  return z
-    .int()
-    .min(minimum)
-    .max(maximum)
-    .default(byDefault)
-    .register(settingTexts, {
-      type: 'number',
-      allowed: `a whole number from ${minimum} to ${maximum}`,
-      meaning,
-      example: String(byDefault),
-    });
-}
-
-function optionalWholeNumber(minimum: number, maximum: number, example: number, meaning: string) {
-  return z
-    .int()
-    .min(minimum)
-    .max(maximum)
-    .optional()
-    .register(settingTexts, {
-      type: 'number',
-      allowed: `a whole number from ${minimum} to ${maximum}, or no such setting`,
-      meaning,
-      example: String(example),
-    });
-}
-
-function yesOrNo(byDefault: boolean, meaning: string) {
-  return z
-    .boolean()
-    .default(byDefault)
-    .register(settingTexts, {
-      type: 'true or false',
-      allowed: 'true or false, without quotation marks',
-      meaning,
-      example: String(!byDefault),
-    });
-}
-
-const secretName = z
-  .string()
-  .regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/)
-  .optional();
-
-const capacity = z.number().min(0).max(256).multipleOf(0.5);
+import {
+  capacity,
+  LOG_RETENTION_DAYS,
+  optionalWholeNumber,
+  secretName,
+  settingTexts,
+  wholeNumber,
+  yesOrNo,
+} from './settings/kinds.ts';
 
 /** Every setting of a deployment, as written in cdk.json under "ens". */
 export const settingsSchema = z.strictObject({
@@ -218,8 +168,7 @@ export const settingsSchema = z.strictObject({
       meaning: 'Certificate for domainName',
       example: '"arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"',
     }),
-  apnsSecretName: secretName.register(settingTexts, {
-    type: 'name of a secret',
+  apnsSecretName: secretName({
     allowed: 'the name of a secret in Secrets Manager, together with apnsBundleId',
     meaning: 'Secret with the APNs signing key: `{"keyId","teamId","privateKey"}`. Absent: no Apple devices',
     example: '"ens/apns"',
@@ -238,8 +187,7 @@ export const settingsSchema = z.strictObject({
     true,
     'Whether development builds of the app can register as well (platform `apns-sandbox`)',
   ),
-  fcmSecretName: secretName.register(settingTexts, {
-    type: 'name of a secret',
+  fcmSecretName: secretName({
     allowed: 'the name of a secret in Secrets Manager',
     meaning: 'Secret with the FCM service account file (JSON). Absent: no Android devices',
     example: '"ens/fcm"',

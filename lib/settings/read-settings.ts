@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Settings, settingsSchema, settingTexts } from '../settings.ts';
+import { type Settings, settingsSchema } from '../settings.ts';
 import { distance, hostComplaints } from './grammar.ts';
+import { settingTexts } from './kinds.ts';
 
 /** Every mistake in the settings, one sentence each: the setting, its value, what is allowed. */
 export class SettingsError extends Error {

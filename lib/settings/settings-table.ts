@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { settingsSchema, settingTexts } from '../settings.ts';
+import { settingsSchema } from '../settings.ts';
+import { settingTexts } from './kinds.ts';
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|');

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { settingTexts } from '../../lib/settings/kinds.ts';
 import { readSettings, SettingsError } from '../../lib/settings/read-settings.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
-import { settingsSchema, settingTexts } from '../../lib/settings.ts';
+import { settingsSchema } from '../../lib/settings.ts';
 
 const HERE = import.meta.dirname;
 const REQUIRED = { allowedExchangeHosts: ['mail.example.com'] };
@@ -203,6 +204,11 @@ describe('the app', () => {
 });
 
 describe('the table of settings', () => {
+  test('says something of its own about every setting', () => {
+    const meanings = Object.values(settingsSchema.shape).map((schema) => settingTexts.get(schema)?.meaning);
+    expect(new Set(meanings).size).toBe(meanings.length);
+  });
+
   test('has a row for every setting, with type, default, meaning and example', () => {
     const rows = settingsTable().split('\n').slice(2, -1);
     expect(rows.map((row) => /^\| `(\w+)` \|/.exec(row)?.[1])).toEqual(Object.keys(settingsSchema.shape));
