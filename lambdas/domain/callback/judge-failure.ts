@@ -31,9 +31,10 @@ export async function judgeFailure(
   });
   switch (failure.kind) {
     case 'unauthorized':
+    // Two instances that refresh at once can be told `invalid_grant` by a server that rotates strictly.
+    case 'refresh-refused':
       return judgeRefusal(ports, handling);
     case 'credentials-dead':
-    case 'refresh-refused':
       ports.metrics.count('CredentialsRejected');
       return 'sign-in';
     case 'forbidden':

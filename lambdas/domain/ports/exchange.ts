@@ -77,9 +77,11 @@ export interface DiscoveryVerdict {
   readonly verdict: string;
 }
 
-export type DiscoveryResult =
-  | { readonly ok: true; readonly ewsUrl: string; readonly verdicts: readonly DiscoveryVerdict[] }
-  | { readonly ok: false; readonly verdicts: readonly DiscoveryVerdict[] };
+export type DiscoveryResult = {
+  readonly verdicts: readonly DiscoveryVerdict[];
+  /** Servers that refused the user's sign-in on the way: each is one step towards a lock-out. */
+  readonly failedSignIns: number;
+} & ({ readonly ok: true; readonly ewsUrl: string } | { readonly ok: false });
 
 export interface Autodiscover {
   /** EWS URL for the address, asked as this user. Never throws for what servers or the network do. */

@@ -4,6 +4,7 @@ import type { EpochMs } from '../model/subscription.ts';
 import type { Autodiscover, OutgoingRules } from '../ports/exchange.ts';
 import type { EwsUrlCache } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
+import type { SignInCount } from './sign-in-guard.ts';
 
 const CACHE_MS = 86_400_000;
 
@@ -28,6 +29,7 @@ export async function findExchange(
     readonly credentials: Credentials;
     readonly deadlineMs: EpochMs;
     readonly ignoreCache?: boolean;
+    readonly signIns: SignInCount;
   },
 ): Promise<Outcome<FoundExchange>> {
   const { given, credentials } = request;
@@ -40,6 +42,7 @@ export async function findExchange(
       return { ok: true, value: { ewsUrl: known, cached: true } };
   }
   const found = await ports.autodiscover.discover({ credentials, deadlineMs: request.deadlineMs });
+  await request.signIns.record(found.failedSignIns);
   if (!found.ok)
     return refuse(
       'AUTODISCOVER_FAILED',

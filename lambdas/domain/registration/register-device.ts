@@ -18,7 +18,7 @@ import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
 import { refuseForExchange } from './refuse-exchange.ts';
 import { renewAfter } from './renewal-times.ts';
-import { guardSignIn, type SignInGuardPorts } from './sign-in-guard.ts';
+import { limitSignIns, probeSchemes, type SignInGuardPorts } from './sign-in-guard.ts';
 
 export interface RegisterDevicePorts
   extends OpenCredentialsPorts,
@@ -132,17 +132,20 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       readonly credentials: Credentials;
     }>
   > {
+    const limited = await limitSignIns(ports, credentials);
+    if (!limited.ok) return limited;
+    const signIns = limited.value;
     for (let ignoreCache = false; ; ignoreCache = true) {
-      const found = await findExchange(ports, { given, credentials, deadlineMs, ignoreCache });
+      const found = await findExchange(ports, { given, credentials, deadlineMs, ignoreCache, signIns });
       if (!found.ok) return found;
       const { ewsUrl, cached } = found.value;
-      const guarded = await guardSignIn(ports, credentials, ewsUrl, deadlineMs);
-      if (!guarded.ok) {
-        if (cached && guarded.refusal.code === 'EWS_NOT_FOUND') {
+      const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
+      if (!probed.ok) {
+        if (cached && probed.refusal.code === 'EWS_NOT_FOUND') {
           await ports.ewsUrls.forget(domainOf(credentials.email));
           continue;
         }
-        return guarded;
+        return probed;
       }
       const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs });
       const inbox = await mailbox.inbox();
@@ -157,8 +160,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         await ports.ewsUrls.forget(domainOf(credentials.email));
         continue;
       }
-      if (failure.kind === 'unauthorized')
-        await ports.loginFailures.record(guarded.value.userHmac, ports.clock.now());
+      if (failure.kind === 'unauthorized') await signIns.record(1);
       return refuseForExchange(failure);
     }
   }

@@ -18,32 +18,47 @@ export interface SignInGuardPorts {
   readonly clock: Clock;
 }
 
-/**
- * What comes before a password leaves us: too many failures lately refuse locally (Active Directory would
- * lock the account), and the server is asked without credentials whether it offers the scheme at all.
- */
-export async function guardSignIn(
-  ports: SignInGuardPorts,
+/** The failed sign-ins of one user: how many there were lately, and those of this registration. */
+export interface SignInCount {
+  record(failures: number): Promise<void>;
+}
+
+/** Refuses locally where a user failed too often lately: Active Directory would lock the account. */
+export async function limitSignIns(
+  ports: Pick<SignInGuardPorts, 'loginFailures' | 'pepper' | 'clock'>,
   credentials: Credentials,
-  ewsUrl: string,
-  deadlineMs: EpochMs,
-): Promise<Outcome<{ readonly userHmac: Uint8Array }>> {
+): Promise<Outcome<SignInCount>> {
   const userHmac = await ports.pepper.userHmac(signInName(credentials.email, credentials.auth));
-  const [failures, probed] = await Promise.all([
-    ports.loginFailures.recent(userHmac, ports.clock.now() - WINDOW_MS),
-    ports.exchange.probe({ ewsUrl, deadlineMs }),
-  ]);
+  const failures = await ports.loginFailures.recent(userHmac, ports.clock.now() - WINDOW_MS);
   if (failures >= FAILURES_ALLOWED)
     return refuse(
       'TOO_MANY_ATTEMPTS',
       `Exchange refused this user ${FAILURES_ALLOWED} times in 15 minutes. Nothing was sent this time, to keep the account from being locked. Check the password and wait.`,
       { retryAfterSeconds: WINDOW_MS / 1000 },
     );
-  if (!probed.ok) return refuseForExchange(probed.failure);
+  const record = async (count: number): Promise<void> => {
+    for (let n = 0; n < count; n += 1) await ports.loginFailures.record(userHmac, ports.clock.now());
+  };
+  return { ok: true, value: { record } };
+}
+
+/** Asks the server, before a password leaves us and without it, whether it offers the scheme at all. */
+export async function probeSchemes(
+  ports: Pick<SignInGuardPorts, 'exchange'>,
+  credentials: Credentials,
+  ewsUrl: string,
+  deadlineMs: EpochMs,
+): Promise<Outcome<void>> {
   const sent = schemeOf(credentials.auth);
+  const probed = await ports.exchange.probe({ ewsUrl, deadlineMs });
+  if (!probed.ok) {
+    // A server that wants a client certificate answers 403 to whoever shows none.
+    const wantsCertificate = probed.failure.kind === 'forbidden' && credentials.auth.type === 'certificate';
+    return wantsCertificate ? { ok: true, value: undefined } : refuseForExchange(probed.failure);
+  }
   const { offered } = probed.value;
   // A client certificate is asked for in the TLS handshake and never named in WWW-Authenticate.
   if (sent !== 'certificate' && offered.length > 0 && !offered.includes(sent))
     return refuseForExchange({ kind: 'unauthorized', offered, sent });
-  return { ok: true, value: { userHmac } };
+  return { ok: true, value: undefined };
 }

@@ -44,7 +44,11 @@ export function memoryExchange(): MemoryExchange {
     inbox: { folderId: 'inbox-of-ann', unreadCount: 3 },
     mails: (ids) => ids.map((itemId) => ({ kind: 'gone', itemId })),
     offered: ['basic', 'ntlm'],
-    discovery: { ok: false, verdicts: [{ place: 'https://example.com', verdict: 'no answer' }] },
+    discovery: {
+      ok: false,
+      verdicts: [{ place: 'https://example.com', verdict: 'no answer' }],
+      failedSignIns: 0,
+    },
     rotated: undefined,
     fail: (question, ...more) => void failures.set(question, [...(failures.get(question) ?? []), ...more]),
     autodiscover: {

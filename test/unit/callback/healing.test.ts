@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { callbackWorld, INBOX } from '../../support/callback-world.ts';
 
-const FOUND = { ok: true, ewsUrl: 'https://mail2.example.com/EWS/Exchange.asmx', verdicts: [] } as const;
+const FOUND = {
+  ok: true,
+  ewsUrl: 'https://mail2.example.com/EWS/Exchange.asmx',
+  verdicts: [],
+  failedSignIns: 0,
+} as const;
 
 describe('a lost event queue', () => {
   test('is subscribed again now, and the old subscription ends', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, testUuid } from '../../support/memory/clock.ts';
-import { codeOf, EWS_URL, registerWorld } from '../../support/register-world.ts';
+import { codeOf, EWS_URL, PASSWORD, registerWorld } from '../../support/register-world.ts';
 
 const FIRST_SUBSCRIPTION = asId<SubscriptionId>(testUuid(1));
 
@@ -111,6 +111,19 @@ describe('what comes before a password is sent', () => {
     expect(server.asked).toEqual(['probe']);
   });
 
+  test('a server that answers 403 to whoever shows no certificate is tried with one', async () => {
+    const { register, server, crypto } = registerWorld();
+    server.fail('probe', { kind: 'forbidden', detail: '' });
+    crypto.credentials = {
+      email: 'ann@example.com',
+      auth: { type: 'certificate', certificate: 'pem', privateKey: 'pem' },
+    };
+    expect(codeOf(await register())).toBe('ok');
+    server.fail('probe', { kind: 'forbidden', detail: '' });
+    crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
+    expect(codeOf(await register())).toBe('EWS_FORBIDDEN');
+  });
+
   test('after three refusals in 15 minutes the fourth stays with us', async () => {
     const { register, server, clock } = registerWorld();
     const refused = { kind: 'unauthorized', offered: ['basic'], sent: 'basic' } as const;
@@ -185,7 +198,7 @@ describe('push endpoint', () => {
 });
 
 describe('without an EWS URL', () => {
-  const found = { ok: true, ewsUrl: EWS_URL, verdicts: [] } as const;
+  const found = { ok: true, ewsUrl: EWS_URL, verdicts: [], failedSignIns: 0 } as const;
 
   test('it is discovered and kept for the domain', async () => {
     const { register, server, state } = registerWorld();
@@ -225,6 +238,16 @@ describe('without an EWS URL', () => {
     state.refusedUrl = EWS_URL;
     expect(codeOf(await register({ ewsUrl: undefined }))).toBe('EWS_URL_REFUSED');
     expect(state.cache.size).toBe(0);
+  });
+
+  test('sign-ins that servers refused on the way count towards the limit', async () => {
+    const { register, server, state } = registerWorld();
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 2 };
+    await register({ ewsUrl: undefined });
+    await register({ ewsUrl: undefined });
+    expect(state.loginFailures).toHaveLength(4);
+    expect(codeOf(await register({ ewsUrl: undefined }))).toBe('TOO_MANY_ATTEMPTS');
+    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
   });
 
   test('a failure lists every place that was tried', async () => {

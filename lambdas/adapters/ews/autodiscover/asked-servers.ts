@@ -18,6 +18,8 @@ export interface AskedServers {
   ask(destination: Destination, email: string, question: Question): Promise<Asked>;
   /** The one request that the protocol makes over http, without credentials: where does it redirect to? */
   askWithoutCredentials(destination: Destination): Promise<Asked>;
+  /** Sign-ins of this user that servers refused. */
+  failedSignIns(): number;
 }
 
 export interface Question {
@@ -80,7 +82,7 @@ export function createAskedServers(
       : { kind: 'nothing', verdict: `no redirect (answered ${outcome.answer.status})` };
   }
 
-  return { ask, askWithoutCredentials };
+  return { ask, askWithoutCredentials, failedSignIns: () => refusedHosts.size };
 }
 
 function probeRequest(): HttpRequest {

@@ -30,7 +30,7 @@ export function createAutodiscover(
       }
       const found = await tryDomain(domain, address);
       if (found?.kind === 'settings') {
-        return { ok: true, ewsUrl: found.ewsUrl, verdicts };
+        return { ok: true, ewsUrl: found.ewsUrl, verdicts, failedSignIns: discovery.failedSignIns() };
       }
       address = found?.address;
     }
@@ -40,7 +40,7 @@ export function createAutodiscover(
         verdict: 'every server that answered refused the user name or password',
       });
     }
-    return { ok: false, verdicts };
+    return { ok: false, verdicts, failedSignIns: discovery.failedSignIns() };
 
     async function tryDomain(domain: string, email: string): ReturnType<typeof discovery.tryHost> {
       return (

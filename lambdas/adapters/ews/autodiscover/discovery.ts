@@ -20,6 +20,8 @@ export interface Discovery {
   tryPlainRedirect(host: string, email: string): Promise<Found>;
   /** True where at least one server refused the sign-in and none answered otherwise. */
   onlyRefusals(): boolean;
+  /** Sign-ins of this user that servers refused. */
+  failedSignIns(): number;
 }
 
 type Reader = (body: Uint8Array) => AutodiscoverAnswer;
@@ -163,7 +165,12 @@ export function createDiscovery(
     verdicts.push({ place: placeOf(url), verdict });
   }
 
-  return { tryHost, tryPlainRedirect, onlyRefusals: () => refusals > 0 && answers === 0 };
+  return {
+    tryHost,
+    tryPlainRedirect,
+    onlyRefusals: () => refusals > 0 && answers === 0,
+    failedSignIns: servers.failedSignIns,
+  };
 }
 
 function questionFor({ url }: Destination, email: string, isSoap: boolean): Question {
