@@ -3,7 +3,6 @@ import { synthesise } from './synthesise.ts';
 import { PortInUse } from './world/http-server.ts';
 import { startWorld, type World } from './world/world.ts';
 
-const NODE_MAJOR = 24;
 const DEFAULT_PORT = 3000;
 
 function write(text: string): void {
@@ -35,11 +34,6 @@ function endCleanly(world: World): void {
   }
 }
 
-if (Number(process.versions.node.split('.')[0]) !== NODE_MAJOR) {
-  fail(
-    `This is Node ${process.versions.node}; ENS runs on Node ${NODE_MAJOR}, which \`npm ci\` brings along. Start it with \`npm start\`. If that is what you did, installation scripts were switched off: run \`npm rebuild node\`.`,
-  );
-}
 const port = readPort();
 const apiToken = process.env.ENS_LOCAL_API_TOKEN || 'local-token';
 try {

@@ -8,6 +8,7 @@ import { commonLogTime, eventOf } from './event.ts';
 import { readBody } from './read-body.ts';
 import { type GatewayReply, ownReply, replyOf } from './reply.ts';
 import { createRouter } from './routing.ts';
+import { createThrottle } from './throttle.ts';
 
 export interface GatewayObserver {
   received(requestId: string, routeKey: string): void;
@@ -46,6 +47,7 @@ export function createGateway(
   options: GatewayOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const route = createRouter(options.api.routes);
+  const throttle = createThrottle(options.api.throttleOf);
 
   async function answer(request: IncomingMessage, requestId: string, trace: Trace): Promise<GatewayReply> {
     const body = await readBody(request, MAX_BODY_BYTES);
@@ -58,6 +60,7 @@ export function createGateway(
     if (match === undefined) return ownReply('notFound');
     trace.routeKey = match.route.key;
     options.observer?.received(requestId, trace.routeKey);
+    if (throttle(trace.routeKey) === 'throttled') return ownReply('tooManyRequests');
     if (body === 'too-large') return ownReply('tooLarge');
     const sourceIp = request.socket.remoteAddress?.replace(/^::ffff:/, '') ?? '127.0.0.1';
     const { apiId, account } = { apiId: options.api.id, account: options.account };

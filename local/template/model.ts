@@ -64,9 +64,17 @@ export interface RoleSpec {
   statements(): readonly Json[];
 }
 
+/** Requests that a route admits at once, and per second afterwards. */
+export interface ThrottleSpec {
+  readonly burst: number;
+  readonly ratePerSecond: number;
+}
+
 export interface ApiSpec {
   readonly id: string;
   readonly routes: readonly RouteSpec[];
   /** Access-log template with `$context` variables; undefined where the stage writes none. */
   readonly accessLogFormat?: string | undefined;
+  /** Limits of one route: its own, or the stage's. */
+  throttleOf(routeKey: string): ThrottleSpec | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Deployment } from './deployment.ts';
-import { objectAt, optionalText, textAt } from './json.ts';
-import type { ApiSpec, RouteSpec, ScheduleSpec } from './model.ts';
+import { type Json, numberAt, objectAt, optionalText, textAt } from './json.ts';
+import type { ApiSpec, RouteSpec, ScheduleSpec, ThrottleSpec } from './model.ts';
 
 /** The HTTP API with its routes. Throws where there is none, or where a route has no function behind it. */
 export function readApi(deployment: Deployment): ApiSpec {
@@ -12,7 +12,16 @@ export function readApi(deployment: Deployment): ApiSpec {
     id: api.ref(),
     routes: deployment.ofType('AWS::ApiGatewayV2::Route').map((route) => readRoute(deployment, route)),
     accessLogFormat: optionalText(settings.Format),
+    throttleOf: (routeKey) =>
+      throttleIn(objectAt(stage?.property('RouteSettings'), 'RouteSettings')[routeKey]) ??
+      throttleIn(stage?.property('DefaultRouteSettings')),
   };
+}
+
+function throttleIn(value: Json | undefined): ThrottleSpec | undefined {
+  const { ThrottlingBurstLimit: burst, ThrottlingRateLimit: rate } = objectAt(value, 'route settings');
+  if (burst === undefined || rate === undefined) return undefined;
+  return { burst: numberAt(burst, 0), ratePerSecond: numberAt(rate, 0) };
 }
 
 function readRoute(deployment: Deployment, route: ReturnType<Deployment['ofType']>[number]): RouteSpec {

@@ -87,7 +87,7 @@ test('a phone that unregisters gets nothing more, and nothing of it is kept', as
 test('a function killed in the middle of a callback loses no mail', async () => {
   const { registerPhone, world: running, waitForNotifications } = world();
   const { phone } = await registerPhone();
-  running.faults.add({ service: 'ews', action: 'GetItem', times: 1, delayMs: 5_000 });
+  running.faults.add({ service: 'ews', action: 'GetItem', error: 'hang', times: 1 });
   const asked = Promise.withResolvers<void>();
   const stop = running.events.on((event) => {
     if (event.kind === 'call' && event.function === 'callback' && event.service === 'rds-data')

@@ -3,7 +3,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InvokeOutcome } from '../../local/functions/function-process.ts';
 import { createGateway } from '../../local/gateway/gateway.ts';
 import { createRouter } from '../../local/gateway/routing.ts';
+import { createThrottle } from '../../local/gateway/throttle.ts';
 import type { Json } from '../../local/template/json.ts';
+import type { ThrottleSpec } from '../../local/template/model.ts';
 import { type HttpServer, listen } from '../../local/world/http-server.ts';
 
 const servers: HttpServer[] = [];
@@ -20,6 +22,7 @@ interface Seen {
 async function startGateway(
   answer: (event: Json) => InvokeOutcome | Promise<InvokeOutcome>,
   timeoutMs = 30_000,
+  throttle?: ThrottleSpec,
 ): Promise<Seen & { origin: string }> {
   const seen: Seen = { events: [], accessLog: [] };
   const gateway = createGateway({
@@ -35,6 +38,7 @@ async function startGateway(
       ],
       accessLogFormat:
         '{"route":"$context.routeKey","status":$context.status,"error":"$context.integrationErrorMessage"}',
+      throttleOf: () => throttle,
     },
     account: '123456789012',
     now: () => Date.UTC(2026, 10, 22, 13, 33, 0),
@@ -177,6 +181,16 @@ describe('the answer to a request', () => {
     expect(accessLog.join()).not.toContain('marked-path');
   });
 
+  test('is 429 beyond the burst that the stage admits', async () => {
+    const { origin } = await startGateway(() => ok({ statusCode: 200 }), 30_000, {
+      burst: 2,
+      ratePerSecond: 0,
+    });
+    const statuses: number[] = [];
+    for (const _request of [1, 2, 3]) statuses.push((await fetch(`${origin}/api/ens/alive`)).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
   test('is 413 above 10 MB, 431 above 10,240 bytes of headers, 400 for a broken path', async () => {
     const { origin, events } = await startGateway(() => ok({ statusCode: 200 }));
     const url = `${origin}/api/ens/callback/a/b`;
@@ -203,4 +217,20 @@ test('the most specific route answers: whole path, own method, greedy, default',
   expect(keyOf('PUT', '/a/c/d')).toBe('ANY /a/{proxy+}');
   expect(route('PUT', '/a/c/d')?.pathParameters).toEqual({ proxy: 'c/d' });
   expect(keyOf('PUT', '/')).toBe('$default');
+});
+
+test('a throttled route admits again what its rate refills', () => {
+  let nowMs = 0;
+  const admit = createThrottle(
+    () => ({ burst: 2, ratePerSecond: 10 }),
+    () => nowMs,
+  );
+  expect([admit('a'), admit('a'), admit('a'), admit('b')]).toEqual([
+    'admitted',
+    'admitted',
+    'throttled',
+    'admitted',
+  ]);
+  nowMs = 100;
+  expect([admit('a'), admit('a')]).toEqual(['admitted', 'throttled']);
 });

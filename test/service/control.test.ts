@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { at, useWorld } from '../support/world.ts';
+
+const world = useWorld();
+
+test('a round can be driven by hand, as the README shows', async () => {
+  const { control, client, registerPhone } = world();
+  const email = 'by.hand@example.com';
+  const made = await control('POST', '/local/exchange/mailboxes', { email, password: 'secret' });
+  expect(made).toMatchObject({ status: 201, body: { email } });
+  const { phone } = await registerPhone(
+    {},
+    { email, password: 'secret', ewsUrl: String(at(made.body, 'ewsUrl')) },
+  );
+  const messages = `/local/exchange/mailboxes/${email}/messages`;
+  const sent = await control('POST', messages, {
+    from: { name: 'Bob', address: 'bob@example.com' },
+    subject: 'Hi',
+  });
+  const itemId = encodeURIComponent(String(at(sent.body, 'itemId')));
+  const path = `/local/devices/apns/${phone.token}/notifications`;
+  const arrived = await control('GET', `${path}?atLeast=1`);
+  expect(arrived.body).toMatchObject([
+    { headers: { 'apns-push-type': 'alert' }, payload: { aps: { alert: { title: 'Bob', body: 'Hi' } } } },
+  ]);
+  expect((await control('PATCH', `${messages}/${itemId}`, { isRead: true })).status).toBe(204);
+  expect((await control('GET', `${path}?atLeast=2`)).body).toMatchObject([
+    {},
+    { payload: { aps: { badge: 0 } } },
+  ]);
+  expect((await control('DELETE', `${messages}/${itemId}`)).status).toBe(204);
+  expect((await control('GET', messages)).body).toMatchObject([{ folder: 'deleteditems' }]);
+  expect((await control('PATCH', `/local/exchange/mailboxes/${email}`, { password: 'other' })).status).toBe(
+    204,
+  );
+  expect(at((await client.register(phone)).body, 'code')).toBe('EWS_UNAUTHORIZED');
+});
+
+test('calls show exactly the documented members, in order', async () => {
+  const { control, registerPhone } = world();
+  await registerPhone();
+  const { body } = await control('GET', '/local/calls');
+  if (!Array.isArray(body)) throw new Error('a list is expected');
+  const members = new Set(body.map((call) => Object.keys(call).join()));
+  expect([...members]).toEqual(['at,function,requestId,service,action,ms,outcome']);
+  expect(new Set(body.map((call) => call.service))).toEqual(
+    new Set(['secretsmanager', 'sns', 'rds-data', 'kms', 'ews']),
+  );
+  const instants = body.map((call) => Date.parse(call.at));
+  expect(instants.every(Number.isFinite)).toBe(true);
+});
+
+test('the clock goes on by what it is told, for functions too', async () => {
+  const { control } = world();
+  const before = at((await control('GET', '/local/clock')).body, 'offsetMs');
+  const after = await control('POST', '/local/clock', { advanceMs: 60_000 });
+  // Down to the milliseconds that a timer of the world may stand still.
+  expect(Math.round((Number(at(after.body, 'offsetMs')) - Number(before)) / 1000)).toBe(60);
+  expect(await control('POST', '/local/upkeep')).toMatchObject({ status: 200 });
+});
+
+test('a fault hits as often as it was asked for', async () => {
+  const { control, world: running } = world();
+  const fault = { service: 'kms', error: 'ThrottlingException', times: 1 };
+  expect((await control('POST', '/local/faults', fault)).status).toBe(204);
+  expect(running.faults.take('kms', 'Decrypt')).toMatchObject({ error: 'ThrottlingException' });
+  expect(running.faults.take('kms', 'Decrypt')).toBeUndefined();
+});
+
+test('every hop of a mail comes as an event', async () => {
+  const { world: running, registerPhone, deliverMail } = world();
+  const { phone } = await registerPhone();
+  const response = await fetch(`${running.origin}/local/events`);
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  await deliverMail(phone.email);
+  const kinds: string[] = [];
+  let text = '';
+  if (response.body === null) throw new Error('no stream');
+  for await (const chunk of response.body) {
+    text += Buffer.from(chunk).toString('utf8');
+    kinds.splice(0, kinds.length, ...[...text.matchAll(/^event: (.+)$/gm)].map((match) => match[1] ?? ''));
+    if (kinds.includes('exchange-callback')) break;
+  }
+  expect(kinds.filter((kind) => kind !== 'call')).toEqual([
+    'gateway-request',
+    'function-start',
+    'push',
+    'function-end',
+    'gateway-answer',
+    'exchange-callback',
+  ]);
+});
+
+test.each<[string, string, string, number, RegExp]>([
+  ['POST', '/local/exchange/mailboxes', 'no JSON', 400, /has to be JSON/],
+  ['POST', '/local/exchange/mailboxes', '{"email":"nobody"}', 400, /email: an e-mail address.*password/],
+  ['POST', '/local/exchange/mailboxes/nobody@example.com/messages', '{}', 404, /no such mailbox/],
+  ['GET', '/local/devices/pager/1/notifications', '', 404, /apns, apns-sandbox, fcm/],
+  ['GET', '/local/devices/apns/1/notifications?atLeast=x', '', 400, /atLeast/],
+  ['POST', '/local/faults', '{"service":"s3"}', 400, /service/],
+  ['POST', '/local/clock', '{"advanceMs":-1}', 400, /advanceMs/],
+  ['PUT', '/local/clock', '{}', 405, /GET or POST/],
+  ['POST', '/local/functions/none/kill', '', 404, /callback/],
+  ['GET', '/local/nothing', '', 404, /GET \/ lists/],
+  ['GET', '/local/devices/apns/%E0%A4%A/notifications', '', 400, /percent-encoded/],
+])('%s %s with %j says what to do', async (method, path, body, status, sentence) => {
+  const answer = await world().control(method, path, body === '' ? undefined : body);
+  expect(answer.status).toBe(status);
+  expect(at(answer.body, 'error')).toEqual(expect.stringMatching(sentence));
+});
