@@ -129,7 +129,13 @@ describe('what a callback records', () => {
   it('ends a lost subscription, which stays the one that counts', async () => {
     const { id, registrationId } = await register();
     await record(id, { lost: true, ended: true });
-    expect(await row(id)).toMatchObject({ state: 'lost', lost_at: NOW + MINUTE, inner_key: null });
+    expect(await row(id)).toMatchObject({
+      state: 'lost',
+      lost_at: NOW + MINUTE,
+      inner_key: null,
+      wake_stage: 0,
+      wake_due_at: NOW + MINUTE,
+    });
     expect(await registrations.checkIn(registrationId)).toMatchObject({ subscriptionState: 'lost' });
     expect(await see(id)).toBeUndefined();
   });

@@ -97,7 +97,10 @@ export const RECORD = `
                                 ELSE s.last_refused_at END,
          quiet_until = coalesce(:quiet_until::bigint, s.quiet_until),
          last_neutral_at = coalesce(:neutral_at::bigint, s.last_neutral_at),
-         wake_due_at = CASE WHEN :ended::boolean AND s.state <> 'active' THEN NULL ELSE s.wake_due_at END,
+         wake_stage = CASE WHEN s.state = 'active' AND :lost::boolean THEN 0 ELSE s.wake_stage END,
+         wake_due_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint
+                            WHEN :ended::boolean AND s.state <> 'active' THEN NULL
+                            ELSE s.wake_due_at END,
          ended_at = CASE WHEN :ended::boolean THEN coalesce(s.ended_at, :now::bigint) ELSE s.ended_at END,
          inner_key = CASE WHEN :ended::boolean THEN NULL ELSE s.inner_key END,
          inner_jwe = CASE WHEN :ended::boolean THEN NULL ELSE s.inner_jwe END

@@ -28,6 +28,8 @@ export async function answerEvents(
   if (summary.pushedError !== undefined)
     await obeyPushedError(ports, settings, handling, summary.pushedError);
   await renewIfDue(ports, settings, handling);
+  // Exchange is about to forget it: our half of the seal goes now, so that nothing can be opened any more.
+  if (handling.answer === 'unsubscribe') handling.changes.ended = true;
   await writeChanges(ports, handling);
   const { delivered, failed } = handling.deliveries;
   if (failed > 0 && delivered === 0 && handling.answer === 'ok')

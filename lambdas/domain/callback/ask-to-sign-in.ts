@@ -16,7 +16,7 @@ export async function askToSignIn(ports: CallbackPorts, handling: Handling): Pro
     ports.metrics.count('DatabaseUnavailable');
     return;
   }
-  handling.changes.refused = undefined;
+  delete handling.changes.refused;
   handling.answer = 'unsubscribe';
   const sent = await deliver(ports, view, () => [{ type: 'sign-in' }]);
   handling.deliveries = addDeliveries(handling.deliveries, sent);

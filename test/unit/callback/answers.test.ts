@@ -47,12 +47,13 @@ describe('states of a subscription', () => {
     await expect(call()).resolves.toBe('unsubscribe');
   });
 
-  test('superseded within the hour has its mail announced and then ends', async () => {
-    const { call, store, clock, events, newMail, push } = callbackWorld();
+  test('superseded within the hour has its mail announced, then ends and loses its half of the seal', async () => {
+    const { call, store, clock, events, newMail, push, written } = callbackWorld();
     store({ state: 'superseded', supersededAt: clock.now() - 59 * MINUTE_MS });
     events(...newMail('a'));
     await expect(call()).resolves.toBe('unsubscribe');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', subject: 'Subject of a' }]);
+    expect(written()).toMatchObject({ ended: true });
   });
 
   test('superseded for longer than an hour ends without a push', async () => {

@@ -32,7 +32,7 @@ describe('401', () => {
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('unsubscribe');
     expect(push.pushes()).toEqual([{ type: 'sign-in' }, { type: 'sign-in' }]);
-    expect(written().refused).toBe('proof');
+    expect(written()).toMatchObject({ refused: 'proof', ended: true });
   });
 
   test('is no proof when many mailboxes of the host turn suspect together', async () => {
