@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { objectAt, parseJson } from './template/json.ts';
+import { type Json, objectAt, parseJson } from './template/json.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
 const BUILD = join(PROJECT, 'build/local');
@@ -28,15 +28,18 @@ const SOURCES = [
   'local/settings.json',
 ];
 const LOCK_PAUSE_MS = 50;
-const KEPT_ASSEMBLIES = 3;
+const KEPT_ASSEMBLIES = 6;
+
+export type SettingChanges = Readonly<Record<string, Json | undefined>>;
 
 /**
  * The cloud assembly of the local stage, for the sources as they are now. Made by the app itself, without
  * network, and kept by the hash of all sources; processes that ask at once wait for one synthesis.
+ * `changes` replace single settings, or with undefined leave them out.
  * Rejects with what the app said when it does not synthesise.
  */
-export async function synthesise(): Promise<string> {
-  const hash = createHash('sha256');
+export async function synthesise(changes: SettingChanges = {}): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(Object.entries(changes)));
   for (const source of SOURCES) addToHash(hash, join(PROJECT, source));
   const folder = join(BUILD, `cdk.out-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
@@ -46,7 +49,7 @@ export async function synthesise(): Promise<string> {
     if (existsSync(folder)) return folder;
     const unfinished = join(BUILD, 'unfinished');
     rmSync(unfinished, { recursive: true, force: true });
-    await runApp(unfinished);
+    await runApp(unfinished, changes);
     renameSync(unfinished, folder);
     forgetOldAssemblies();
     return folder;
@@ -65,7 +68,7 @@ function addToHash(hash: ReturnType<typeof createHash>, path: string): void {
   hash.update(readFileSync(path));
 }
 
-function runApp(outdir: string): Promise<void> {
+function runApp(outdir: string, changes: SettingChanges): Promise<void> {
   const context = objectAt(parseJson(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')), 'cdk.json').context;
   const settings = parseJson(readFileSync(join(PROJECT, 'local/settings.json'), 'utf8'));
   const environment = {
@@ -76,7 +79,7 @@ function runApp(outdir: string): Promise<void> {
     CDK_CONTEXT_JSON: JSON.stringify({
       ...objectAt(context, 'context'),
       'aws:cdk:enable-asset-metadata': true,
-      ens: settings,
+      ens: { ...objectAt(settings, 'local/settings.json'), ...changes },
     }),
   };
   const { promise, resolve: done, reject } = Promise.withResolvers<void>();
