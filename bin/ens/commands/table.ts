@@ -1,6 +1,7 @@
+import { DOCTOR_OPTIONS } from '../doctor/options.ts';
 import type { Done, Session } from '../session.ts';
 import { findDevices, removeDevice, showDevice } from './devices.ts';
-import { DOCTOR_OPTIONS, doctor } from './doctor.ts';
+import { doctor } from './doctor.ts';
 import { listKeys, rotateKeys } from './keys.ts';
 import { pushTest } from './push-test.ts';
 import { status } from './status.ts';

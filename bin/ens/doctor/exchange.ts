@@ -1,0 +1,130 @@
+import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
+import { createEwsWorld, createExchange } from '#adapters/ews/exchange.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { VARIABLES } from '#contract';
+import type { DiscoveryResult } from '#domain/ports/exchange.ts';
+import { refuseForExchange } from '#domain/registration/refuse-exchange.ts';
+import { type Finding, failed, ok, skipped } from './check.ts';
+import type { FromHere, Patient } from './patient.ts';
+
+const PROBE_MS = 15_000;
+const DISCOVER_MS = 90_000;
+const LOGIN_MS = 30_000;
+
+/** Inside the company’s network Exchange may well have one; what ENS itself may reach is another check. */
+const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+
+/** Exchange as this machine reaches it, by the deployment's own rules for hosts where they are known. */
+export function reachFromHere(tools: Patient['tools'], extraCaPem: string | undefined): FromHere {
+  const settings = tools?.settings;
+  const rules = createOutgoingRules({
+    allowedExchangeHosts: settings?.[VARIABLES.allowedExchangeHosts] ?? ['*:*'],
+    allowedExchangeCidrs: [...(settings?.[VARIABLES.allowedExchangeCidrs] ?? []), ...PRIVATE_RANGES],
+    allowedTokenHosts: settings?.[VARIABLES.allowedTokenHosts] ?? [],
+  });
+  const world = createEwsWorld({ rules, extraCaPem, callTimeoutMs: PROBE_MS });
+  return { world, exchange: createExchange(world), autodiscover: createAutodiscover(world) };
+}
+
+/** Asks the EWS URL without credentials, and compares what it offers with how the phones sign in. */
+export async function checkEws(
+  { scheme }: Patient,
+  { exchange, world }: FromHere,
+  ewsUrl: string | undefined,
+): Promise<Finding> {
+  if (ewsUrl === undefined) return skipped('No EWS URL is known (--ews-url, or autodiscover).');
+  const probed = await exchange.probe({ ewsUrl, deadlineMs: world.now() + PROBE_MS });
+  if (!probed.ok) {
+    const { code, detail } = refuseForExchange(probed.failure).refusal;
+    const isFirewall = probed.failure.kind === 'timeout' || probed.failure.kind === 'unreachable';
+    return isFirewall
+      ? failed(
+          `The EWS URL cannot be reached from this machine. ${detail}`,
+          'Compare with the next check: if ENS reaches it, only this machine is shut out.',
+        )
+      : failed(`The EWS URL does not answer as EWS does (${code}).`, detail);
+  }
+  const { offered } = probed.value;
+  const list = offered.join(', ');
+  if (offered.length === 0) return ok('EWS answers; it names no sign-in scheme (a client certificate?).');
+  if (offered.includes(scheme)) return ok(`EWS answers and offers ${list}; the phones use ${scheme}.`);
+  return failed(
+    `EWS answers, but offers ${list}, and not ${scheme}, which the phones use.`,
+    `Turn ${scheme} on for the EWS virtual directory (Set-WebServicesVirtualDirectory), or let the phones use one of the others (--sign-in names it here).`,
+  );
+}
+
+/** Undefined where there is nothing to ask with. */
+export async function discover(
+  { credentials }: Patient,
+  { autodiscover, world }: FromHere,
+): Promise<DiscoveryResult | undefined> {
+  if (credentials === undefined) return undefined;
+  return autodiscover.discover({ credentials, deadlineMs: world.now() + DISCOVER_MS });
+}
+
+export function wasRefused(discovery: DiscoveryResult | undefined): boolean {
+  return discovery?.verdicts.some(({ verdict }) => verdict.startsWith('refused the sign-in')) === true;
+}
+
+/** Every place that autodiscover asks, with its verdict. */
+export function judgeDiscovery({ ewsUrl }: Patient, discovery: DiscoveryResult | undefined): Finding {
+  if (discovery === undefined) return skipped('It asks as the user: give --email and the password.');
+  const details = discovery.verdicts.map(({ place, verdict }) => `${place}: ${verdict}`);
+  const instead = 'or give ewsUrl in the clients’ configuration, so that ENS need not ask.';
+  if (!discovery.ok)
+    return failed(
+      wasRefused(discovery)
+        ? 'Autodiscover refused the user name or password.'
+        : 'No autodiscover place tells an EWS URL.',
+      `Put one of these places right (DNS name, certificate, allowedExchangeHosts), ${instead}`,
+      details,
+    );
+  if (ewsUrl !== undefined && ewsUrl.toLowerCase() !== discovery.ewsUrl.toLowerCase())
+    return failed(
+      `Autodiscover tells another EWS URL than --ews-url: ${discovery.ewsUrl}.`,
+      'Use one and the same URL: ENS takes two hosts for two mailboxes.',
+      details,
+    );
+  return ok(`Autodiscover tells ${discovery.ewsUrl}.`, details);
+}
+
+export interface Login {
+  readonly finding: Finding;
+  readonly inboxFolderId?: string;
+}
+
+/** One attempt as the user: GetFolder on the Inbox. None where the same credentials were refused just now. */
+export async function checkLogin(
+  { credentials }: Patient,
+  { exchange, world }: FromHere,
+  ewsUrl: string | undefined,
+  refusedBefore: boolean,
+): Promise<Login> {
+  if (credentials === undefined) return { finding: skipped('Give --email and the password.') };
+  if (ewsUrl === undefined) return { finding: skipped('No EWS URL is known (--ews-url, or autodiscover).') };
+  if (refusedBefore)
+    return {
+      finding: failed(
+        'Not tried again, so that the account is not locked: autodiscover has just refused these credentials (401).',
+        'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.',
+      ),
+    };
+  const mailbox = exchange.open({ ewsUrl, credentials, deadlineMs: world.now() + LOGIN_MS });
+  try {
+    const inbox = await mailbox.inbox();
+    if (inbox.ok) return { finding: ok('Exchange opened the mailbox.'), inboxFolderId: inbox.value.folderId };
+    const { code, detail } = refuseForExchange(inbox.failure).refusal;
+    return {
+      finding:
+        inbox.failure.kind === 'unauthorized'
+          ? failed(
+              `Exchange refused the sign-in (401). ${detail}`,
+              'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.',
+            )
+          : failed(`Exchange did not open the mailbox (${code}).`, detail),
+    };
+  } finally {
+    mailbox.close();
+  }
+}
