@@ -1,7 +1,8 @@
+import { createClient } from '../client/client.ts';
+import { newPhone } from '../client/new-phone.ts';
 import type { Call } from '../world/calls.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
-import { createClient, newPhone } from './phone.ts';
 
 const LONGEST_ROUND_MS = 60_000;
 

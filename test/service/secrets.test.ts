@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { newPhone } from '../../local/play/phone.ts';
+import { newPhone } from '../../local/client/new-phone.ts';
 import type { Json } from '../../local/template/json.ts';
 import { API_TOKEN, useWorld } from '../support/world.ts';
 

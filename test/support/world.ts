@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { type Answer, type Client, createClient, newPhone, type Phone } from '../../local/play/phone.ts';
+import { type Answer, type Client, createClient, type Phone } from '../../local/client/client.ts';
+import { newPhone } from '../../local/client/new-phone.ts';
 import { synthesise } from '../../local/synthesise.ts';
 import { isObject, type Json, objectAt, textAt } from '../../local/template/json.ts';
 import type { Call } from '../../local/world/calls.ts';
@@ -48,11 +49,19 @@ export interface TestWorld {
   rows(table: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
 
-/** Starts one world for the tests of a file and ends it after them. */
-export function useWorld(options: Partial<WorldOptions> = {}): () => TestWorld {
+/** Starts one world for the tests of a file and ends it after them. `settings` go over those of the local stage. */
+export function useWorld({
+  settings,
+  ...options
+}: Partial<WorldOptions> & { readonly settings?: Readonly<Record<string, Json>> } = {}): () => TestWorld {
   let running: World | undefined;
   beforeAll(async () => {
-    running = await startWorld({ assembly: await synthesise(), port: 0, apiToken: API_TOKEN, ...options });
+    running = await startWorld({
+      assembly: await synthesise(settings),
+      port: 0,
+      apiToken: API_TOKEN,
+      ...options,
+    });
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     await running?.close();
