@@ -87,6 +87,14 @@ describe('the outgoing rules', () => {
     expect(local.refuseExchangeUrl('https://127.0.0.1:3000/exchange')).toBeDefined();
     expect(local.refuseExchangeUrl('http://127.0.0.2:3000/exchange')).toBeDefined();
     expect(everywhere.refuseExchangeUrl('http://127.0.0.1/x')).toMatch(/https/);
+    const overTls = createOutgoingRules({
+      allowedExchangeHosts: ['https://127.0.0.1:*', '*'],
+      allowedExchangeCidrs: [],
+      allowedTokenHosts: [],
+    });
+    expect(overTls.refuseExchangeUrl('https://127.0.0.1:3000/exchange')).toBeUndefined();
+    expect(overTls.refuseExchangeUrl('http://127.0.0.1:3000/exchange')).toMatch(/https/);
+    expect(overTls.refuseExchangeUrl('https://127.0.0.2/x')).toMatch(/loopback/);
   });
 
   test.each([

@@ -59,6 +59,11 @@ export function matchesHost(pattern: HostPattern, hostname: string): boolean {
   }
 }
 
+/** Only an entry that spells it out opens loopback; `synth` refuses such entries outside the local stage. */
+export function opensLoopback({ scheme, match, host }: HostPattern): boolean {
+  return scheme === 'http' || (match === 'exact' && host === '127.0.0.1');
+}
+
 function normalHost(host: string): string | undefined {
   const url = URL.parse(`https://${host}/`);
   return url === null || url.hostname === '' ? undefined : url.hostname;

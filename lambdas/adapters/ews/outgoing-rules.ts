@@ -2,7 +2,7 @@ import type { OutgoingRules } from '#domain/ports/exchange.ts';
 import type { AddressRules } from './addresses.ts';
 import { createAddressRules } from './addresses.ts';
 import type { HostPattern } from './host-patterns.ts';
-import { matches, matchesHost, readHostPattern } from './host-patterns.ts';
+import { matches, matchesHost, opensLoopback, readHostPattern } from './host-patterns.ts';
 
 export interface OutgoingSettings {
   readonly allowedExchangeHosts: readonly string[];
@@ -79,7 +79,7 @@ function judge(
   if (pattern === undefined) {
     return refusal(whyNoPattern(url, patterns, setting));
   }
-  const loopbackAllowed = pattern.scheme === 'http';
+  const loopbackAllowed = opensLoopback(pattern);
   const kind = isLiteral(url.hostname) ? addresses.refuse(url.hostname, loopbackAllowed) : undefined;
   return kind === undefined
     ? { ok: true, destination: { url, loopbackAllowed } }
