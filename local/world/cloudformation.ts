@@ -81,10 +81,12 @@ async function create(
   try {
     const invoked = invoke(textAt(resource.property('ServiceToken'), 'ServiceToken'), event);
     // An answer comes while the function still runs; a function that failed will never give one.
-    return await Promise.race([
+    const answer = await Promise.race([
       desked.answer,
       invoked.then((outcome) => failureIn(outcome) ?? desked.answer),
     ]);
+    await invoked;
+    return answer;
   } finally {
     desked.close();
   }
