@@ -11,6 +11,9 @@ const PROBE_MS = 15_000;
 const DISCOVER_MS = 90_000;
 const LOGIN_MS = 30_000;
 
+const SIGN_IN_STEP =
+  'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.';
+
 /** Inside the company’s network Exchange may well have one; what ENS itself may reach is another check. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
@@ -71,13 +74,18 @@ export function wasRefused(discovery: DiscoveryResult | undefined): boolean {
 export function judgeDiscovery({ ewsUrl }: Patient, discovery: DiscoveryResult | undefined): Finding {
   if (discovery === undefined) return skipped('It asks as the user: give --email and the password.');
   const details = discovery.verdicts.map(({ place, verdict }) => `${place}: ${verdict}`);
-  const instead = 'or give ewsUrl in the clients’ configuration, so that ENS need not ask.';
+  const place = 'Put one of these places right (DNS name, certificate, allowedExchangeHosts)';
+  if (!discovery.ok && wasRefused(discovery))
+    return failed('Autodiscover refused the user name or password (401).', SIGN_IN_STEP, details);
+  if (!discovery.ok && ewsUrl !== undefined)
+    return ok(
+      `No place tells an EWS URL, which the phones do not need as long as they bring --ews-url. ${place} if they should not.`,
+      details,
+    );
   if (!discovery.ok)
     return failed(
-      wasRefused(discovery)
-        ? 'Autodiscover refused the user name or password.'
-        : 'No autodiscover place tells an EWS URL.',
-      `Put one of these places right (DNS name, certificate, allowedExchangeHosts), ${instead}`,
+      'No autodiscover place tells an EWS URL.',
+      `${place}, or give ewsUrl in the clients’ configuration, so that ENS need not ask.`,
       details,
     );
   if (ewsUrl !== undefined && ewsUrl.toLowerCase() !== discovery.ewsUrl.toLowerCase())
@@ -107,7 +115,7 @@ export async function checkLogin(
     return {
       finding: failed(
         'Not tried again, so that the account is not locked: autodiscover has just refused these credentials (401).',
-        'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.',
+        SIGN_IN_STEP,
       ),
     };
   const mailbox = exchange.open({ ewsUrl, credentials, deadlineMs: world.now() + LOGIN_MS });
@@ -118,10 +126,7 @@ export async function checkLogin(
     return {
       finding:
         inbox.failure.kind === 'unauthorized'
-          ? failed(
-              `Exchange refused the sign-in (401). ${detail}`,
-              'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.',
-            )
+          ? failed(`Exchange refused the sign-in (401). ${detail}`, SIGN_IN_STEP)
           : failed(`Exchange did not open the mailbox (${code}).`, detail),
     };
   } finally {
