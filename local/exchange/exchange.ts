@@ -14,7 +14,7 @@ import { faultText } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
 import { page, readBody, sendReply } from './http.ts';
 import { createMailboxStore, type MailboxStore } from './mailbox/store.ts';
-import type { Mailbox } from './mailbox/types.ts';
+import type { Mailbox, StoreEvent } from './mailbox/types.ts';
 import { defaultModes, type Modes } from './modes.ts';
 import { createNotifier, type ExchangeEvents, type Notifier } from './notify/notifier.ts';
 import { createPoster, type Poster } from './notify/post.ts';
@@ -58,8 +58,8 @@ export interface Exchange {
   issueTokens(email: string, wish?: TokenWish): IssuedTokens;
   revokeTokens(email: string): void;
   subscriptions(email?: string): SubscriptionView[];
-  /** Forgets all subscriptions, telling nobody. */
-  restart(): void;
+  /** Forgets all subscriptions, telling nobody; with an address those of the server that holds that mailbox. */
+  restart(email?: string): void;
   /** Moves the mailbox to another site: its subscriptions die, the old URL answers ErrorProxyRequestNotAllowed. */
   moveMailbox(email: string, site: string): void;
   /** Pushes an Error message on all subscriptions of the mailbox; those that it ends are gone already. */
@@ -102,7 +102,11 @@ export function createExchange(options: ExchangeOptions): Exchange {
     serverName: 'exch01.example.com',
   });
   const now = () => clock.now();
-  const store = createMailboxStore({ now, onEvents: notifier.accept });
+  const store = createMailboxStore({ now, onEvents: accept });
+  function accept(mailbox: Mailbox, happened: readonly StoreEvent[]): void {
+    notifier.accept(mailbox, happened);
+    events.emit('changed', mailbox.email);
+  }
   const tokens = createTokens({ now, modes });
   const ews = { store, modes, tokens, connections: createConnections(), now, notifier, calls, faults };
   const scripts = createAutodiscoverScripts();
@@ -176,8 +180,9 @@ export function createExchange(options: ExchangeOptions): Exchange {
         .filter((s) => wanted === undefined || s.mailbox === wanted)
         .map(viewOf);
     },
-    restart() {
-      for (const subscription of notifier.active()) notifier.end(subscription, 'restart');
+    restart(email) {
+      for (const subscription of email === undefined ? notifier.active() : active(email))
+        notifier.end(subscription, 'restart');
     },
     moveMailbox(email, site) {
       for (const subscription of active(email)) notifier.end(subscription, 'moved');

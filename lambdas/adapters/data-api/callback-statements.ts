@@ -118,11 +118,12 @@ export const HOST_SUSPECTS = `
 
 /**
  * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
- * both exist until the phones of the old one register again.
+ * both exist until the phones of the old one register again. Credentials whose phone left take with them
+ * since when: a new subscription gives them no second day.
  */
 export const PREPARE_RENEWAL = `
   WITH former AS (
-    SELECT mailbox_id, credentials_from FROM subscriptions
+    SELECT mailbox_id, credentials_from, ownerless_since, wake_due_at FROM subscriptions
      WHERE id = :replaces::uuid AND mailbox_id = :mailbox::uuid
   ), moved AS (
     UPDATE mailboxes m SET ews_host = :host::text
@@ -137,10 +138,12 @@ export const PREPARE_RENEWAL = `
            THEN 'mail-and-badge' ELSE 'mail' END AS events
   ), pending AS (
     INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
-                               inner_jwe, durable, credentials_expire_at, credentials_from, created_at)
+                               inner_jwe, durable, credentials_expire_at, credentials_from, ownerless_since,
+                               wake_due_at, created_at)
     SELECT :id::uuid, former.mailbox_id, :key_pair::uuid, 'pending', wanted.events, :sealed::bytea,
            :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
-           former.credentials_from, :now::bigint
+           former.credentials_from, former.ownerless_since,
+           CASE WHEN former.ownerless_since IS NOT NULL THEN former.wake_due_at END, :now::bigint
       FROM former, wanted WHERE (SELECT count(*) FROM moved) >= 0
     ON CONFLICT (id) DO NOTHING
   )

@@ -4,7 +4,9 @@
  * next one (a 21st device) or by the callback (wanted events).
  *
  * `surplus`: the oldest beyond 20, and a device with another id on the same endpoint: the same phone with
- * its app installed anew, which would otherwise show every mail twice.
+ * its app installed anew, which would otherwise show every mail twice. Where the endpoint was disabled (the
+ * app had been removed) devices of other ids go in every mailbox: the phone may have changed hands, and its
+ * new owner must not be shown the former one's mail.
  * `decision`: credentials win unless they are less durable than those of a subscription that is well.
  */
 export const BEGIN = `
@@ -41,6 +43,10 @@ export const BEGIN = `
                row_number() OVER (ORDER BY d.endpoint_id = device.endpoint_id, d.renewed_at DESC, d.id) AS place
           FROM devices d JOIN device ON d.mailbox_id = device.mailbox_id AND d.id <> device.id
       ) ranked WHERE ranked.same_phone OR ranked.place > 19)
+       OR id IN (
+      SELECT o.id FROM devices o JOIN endpoints was ON was.id = o.endpoint_id
+       WHERE was.platform = :platform::text AND was.token_sha256 = :token::bytea AND NOT was.enabled
+         AND o.device_sha256 <> :device::bytea)
     RETURNING id
   ), wanted AS (
     SELECT CASE WHEN :badge::boolean OR EXISTS (
