@@ -85,17 +85,19 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
     }
     let principal: Principal | undefined;
     let outcome = 'ok';
+    let answered: JsonObject = {};
     try {
       principal = options.principal(accessKeyId(request));
-      const result = await answer(routed, principal);
-      sendResult(response, routed, result);
+      answered = await answer(routed, principal);
+      sendResult(response, routed, answered);
     } catch (error) {
       const known = asAwsError(error);
       outcome = known.code;
+      answered = { error: known.code, message: known.message };
       if (known.code === 'ECONNRESET') request.socket.destroy();
       else sendError(response, routed.service, known);
     }
-    calls.record({
+    const call = {
       at: new Date(clock.now()).toISOString(),
       function: header(request, FUNCTION_HEADER) ?? principal?.functionId ?? 'unknown',
       requestId: header(request, REQUEST_HEADER) ?? '',
@@ -104,7 +106,13 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
       ms: Math.round((performance.now() - startMs) * 10) / 10,
       outcome,
       detail: { request: describeRequest(routed) },
-    });
+    };
+    calls.record(call, () => ({
+      request: JSON.stringify(readInput(routed)),
+      response: JSON.stringify(answered, (_key, value) =>
+        typeof value === 'bigint' ? Number(value) : value,
+      ),
+    }));
   }
 
   const server = createServer((request, response) => {

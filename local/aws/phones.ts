@@ -16,6 +16,8 @@ export interface PhoneNotification {
 export interface PhoneDelivery extends PhoneNotification {
   readonly platform: PhonePlatform;
   readonly token: string;
+  /** SNS's id of the Publish that sent it. */
+  readonly messageId?: string | undefined;
 }
 
 /** All phones of the world: any token exists until it is uninstalled. */

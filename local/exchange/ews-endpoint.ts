@@ -43,9 +43,19 @@ export async function answerEws(
   const result = await answerRequest(request, body, site, dependencies);
   if (modes.slowMs > 0) await waitMs(modes.slowMs);
   // Before the answer leaves: whoever has it may ask for the calls.
-  record(result.action, result.outcome);
+  record(result.action, result.outcome, () => ({
+    request: `${requestHead(request)}\n\n${body}`,
+    response: `${result.reply.status}\n\n${result.reply.body}`,
+  }));
   await sendReply(response, result.reply, modes.gzip);
   result.afterwards?.();
+}
+
+/** First line and the headers that matter, without what belongs to this world alone. */
+function requestHead({ method, url, headers }: IncomingMessage): string {
+  const shown = ['authorization', 'content-type', 'soapaction', 'user-agent', 'x-anchormailbox'];
+  const lines = shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}`]));
+  return [`${method} ${url}`, ...lines].join('\n');
 }
 
 async function answerRequest(

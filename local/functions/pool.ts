@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Json } from '../template/json.ts';
+import { isObject, type Json } from '../template/json.ts';
 import { FunctionProcess, type InvokeOutcome } from './function-process.ts';
 
 export interface PoolOptions {
@@ -15,7 +15,8 @@ export interface PoolOptions {
 }
 
 export interface PoolObserver {
-  started(functionId: string, requestId: string): void;
+  /** `gatewayRequestId`: of the HTTP request that the event describes, where it describes one. */
+  started(functionId: string, requestId: string, gatewayRequestId: string | undefined): void;
   ended(functionId: string, requestId: string, outcome: InvokeOutcome, ms: number): void;
 }
 
@@ -89,7 +90,7 @@ export function createPool(options: PoolOptions): FunctionPool {
       }
       const startedAt = performance.now();
       onStart?.();
-      options.observer?.started(options.functionId, requestId);
+      options.observer?.started(options.functionId, requestId, gatewayRequestIdOf(event));
       const { timeoutMs } = options;
       const clockOffsetMs = options.clockOffsetMs();
       const outcome = await process.invoke({ kind: 'invoke', requestId, event, timeoutMs, clockOffsetMs });
@@ -111,4 +112,10 @@ export function createPool(options: PoolOptions): FunctionPool {
       await Promise.all([...processes].map((process) => process.close()));
     },
   };
+}
+
+function gatewayRequestIdOf(event: Json): string | undefined {
+  const context = isObject(event) ? event.requestContext : undefined;
+  const id = isObject(context) ? context.requestId : undefined;
+  return typeof id === 'string' ? id : undefined;
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { InvokeOutcome } from '../functions/function-process.ts';
 import type { Json } from '../template/json.ts';
 import type { ApiSpec } from '../template/model.ts';
+import type { GiveEvidence } from '../world/calls.ts';
 import { accessLogLine } from './access-log.ts';
 import { commonLogTime, eventOf } from './event.ts';
 import { readBody } from './read-body.ts';
@@ -12,7 +13,7 @@ import { createThrottle } from './throttle.ts';
 
 export interface GatewayObserver {
   received(requestId: string, routeKey: string): void;
-  answered(requestId: string, routeKey: string, status: number, ms: number): void;
+  answered(requestId: string, routeKey: string, status: number, ms: number, evidence: GiveEvidence): void;
 }
 
 export interface GatewayOptions {
@@ -36,6 +37,7 @@ interface Trace {
   routeKey: string;
   integrationMs: number | undefined;
   integrationError: string | undefined;
+  body: Buffer | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export function createGateway(
 
   async function answer(request: IncomingMessage, requestId: string, trace: Trace): Promise<GatewayReply> {
     const body = await readBody(request, MAX_BODY_BYTES);
+    if (body !== 'too-large') trace.body = body;
     if (headBytes(request) > MAX_HEAD_BYTES) return ownReply('headersTooLarge');
     const [rawPath = '/', query = ''] = splitOnce(request.url ?? '/', '?');
     const path = decodePath(rawPath);
@@ -130,10 +133,15 @@ export function createGateway(
       routeKey: '-',
       integrationMs: undefined,
       integrationError: undefined,
+      body: undefined,
     };
     const reply = await answer(request, requestId, trace).catch(() => ownReply('failed'));
     logAccess(requestId, trace, reply, request);
-    options.observer?.answered(requestId, trace.routeKey, reply.status, performance.now() - trace.startedAt);
+    const ms = performance.now() - trace.startedAt;
+    options.observer?.answered(requestId, trace.routeKey, reply.status, ms, () => ({
+      request: `${request.method} ${request.url}\n\n${trace.body ?? ''}`,
+      response: `${reply.status}\n\n${reply.body}`,
+    }));
     response.writeHead(reply.status, {
       ...reply.headers,
       'content-length': reply.body.length,

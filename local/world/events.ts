@@ -1,4 +1,4 @@
-import type { Call } from './calls.ts';
+import type { Call, GiveEvidence } from './calls.ts';
 
 /** One hop of something on its way through the world. `at`: ISO 8601, the world's clock. */
 export type WorldEvent =
@@ -15,12 +15,15 @@ export type WorldEvent =
       readonly route: string;
       readonly status: number;
       readonly ms: number;
+      readonly evidence?: GiveEvidence | undefined;
     }
   | {
       readonly kind: 'function-start';
       readonly at: string;
       readonly function: string;
       readonly requestId: string;
+      /** The gateway's request that it answers; absent for scheduled work and other events. */
+      readonly gatewayRequestId?: string | undefined;
     }
   | {
       readonly kind: 'function-end';
@@ -31,7 +34,7 @@ export type WorldEvent =
       /** `ok`, or the type of the error. */
       readonly outcome: string;
     }
-  | ({ readonly kind: 'call' } & Call)
+  | ({ readonly kind: 'call'; readonly evidence?: GiveEvidence | undefined } & Call)
   | {
       readonly kind: 'exchange-callback';
       readonly at: string;
@@ -42,12 +45,17 @@ export type WorldEvent =
       readonly status: number | undefined;
       readonly outcome: string;
       readonly ms: number;
+      /** The gateway's id of the request, where it answered. */
+      readonly requestId?: string | undefined;
+      readonly evidence?: GiveEvidence | undefined;
     }
   | {
       readonly kind: 'push';
       readonly at: string;
       readonly platform: string;
       readonly token: string;
+      /** SNS's id of the Publish that sent it. */
+      readonly messageId?: string | undefined;
       readonly headers: Readonly<Record<string, string>>;
       readonly payload: unknown;
     };

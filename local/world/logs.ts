@@ -10,16 +10,24 @@ export interface LogLine {
 export interface LogBook {
   write(functionId: string, line: string): void;
   all(): readonly LogLine[];
+  onLine(listener: (line: LogLine) => void): () => void;
 }
 
 /** Keeps the newest `limit` lines. */
 export function createLogBook(now: () => number, limit = 200_000): LogBook {
   const lines: LogLine[] = [];
+  const listeners = new Set<(line: LogLine) => void>();
   return {
     write(functionId, line) {
-      lines.push({ at: new Date(now()).toISOString(), function: functionId, line });
+      const entry = { at: new Date(now()).toISOString(), function: functionId, line };
+      lines.push(entry);
       if (lines.length > limit) lines.splice(0, lines.length - limit);
+      for (const listener of listeners) listener(entry);
     },
     all: () => lines,
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
   };
 }

@@ -19,13 +19,14 @@ export function observe(parts: {
 }): Observer {
   const { clock, calls, events, aws } = parts;
   const at = () => new Date(clock.now()).toISOString();
-  calls.onCall((call) => events.emit({ kind: 'call', ...call }));
+  calls.onCall((call, evidence) => events.emit({ kind: 'call', ...call, evidence }));
   aws.phones.onDelivered((delivery) => events.emit({ kind: 'push', ...delivery }));
   return {
     received: (requestId, route) => events.emit({ kind: 'gateway-request', at: at(), requestId, route }),
-    answered: (requestId, route, status, ms) =>
-      events.emit({ kind: 'gateway-answer', at: at(), requestId, route, status, ms: rounded(ms) }),
-    started: (id, requestId) => events.emit({ kind: 'function-start', at: at(), function: id, requestId }),
+    answered: (requestId, route, status, ms, evidence) =>
+      events.emit({ kind: 'gateway-answer', at: at(), requestId, route, status, ms: rounded(ms), evidence }),
+    started: (id, requestId, gatewayRequestId) =>
+      events.emit({ kind: 'function-start', at: at(), function: id, requestId, gatewayRequestId }),
     ended: (id, requestId, outcome, ms) =>
       events.emit({
         kind: 'function-end',
@@ -36,18 +37,24 @@ export function observe(parts: {
         outcome: outcome.ok ? 'ok' : outcome.failure.errorType,
       }),
     watch: (exchange) =>
-      void exchange.events.on('callback', ({ at: atMs, email, kind, attempt, status, outcome, ms }) =>
+      void exchange.events.on('callback', (attempt) => {
+        const { at: atMs, email, kind, status, outcome, ms, requestId } = attempt;
         events.emit({
           kind: 'exchange-callback',
           at: new Date(atMs).toISOString(),
           email,
           message: kind,
-          attempt,
+          attempt: attempt.attempt,
           status,
           outcome,
           ms: rounded(ms),
-        }),
-      ),
+          requestId,
+          evidence: () => ({
+            request: `POST ${attempt.url}\n\n${attempt.body}`,
+            response: `${status ?? attempt.error ?? ''}\n\n${attempt.answer ?? ''}`,
+          }),
+        });
+      }),
   };
 }
 

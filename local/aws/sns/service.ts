@@ -59,7 +59,8 @@ export function createSns(options: SnsOptions): { answer(operation: Operation): 
     if (!endpoint.enabled) throw new AwsError('EndpointDisabled', 400, 'Endpoint is disabled');
     const MessageId = randomUUID();
     const platform = PHONES[application.platform];
-    const delivery = { platform, token: endpoint.token, at: new Date(now).toISOString(), headers, payload };
+    const at = new Date(now).toISOString();
+    const delivery = { platform, token: endpoint.token, messageId: MessageId, at, headers, payload };
     const outcome = phones.deliver(delivery, ttlSeconds === 0 ? 0 : now + ttlSeconds * 1000);
     // The publisher learns nothing of what the platform says: Publish has succeeded.
     if (outcome === 'invalid-token') failForGood(application, endpoint, MessageId);

@@ -23,6 +23,8 @@ export interface ExchangeEvents {
   callback: [CallbackAttempt];
   /** Written to Exchange's event log only: nobody outside is told. */
   ended: [{ readonly subscriptionId: string; readonly reason: EndReason }];
+  /** Something happened in the mailbox of this address. */
+  changed: [email: string];
 }
 
 /** Sends the notifications of all subscriptions: in order, one at a time for each, again when they fail. */

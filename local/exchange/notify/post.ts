@@ -4,6 +4,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 export interface PostAnswer {
   readonly status: number;
   readonly body: string;
+  /** The id that the gateway gave the request, where it did. */
+  readonly requestId?: string | undefined;
 }
 
 export interface Poster {
@@ -47,7 +49,12 @@ export function createPoster(options: {
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', reject);
         response.on('end', () => {
-          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('utf8') });
+          const id = response.headers['apigw-requestid'];
+          resolve({
+            status: response.statusCode ?? 0,
+            body: Buffer.concat(parts).toString('utf8'),
+            requestId: typeof id === 'string' ? id : undefined,
+          });
         });
       });
       request.end(bytes);

@@ -10,6 +10,7 @@ export interface SendResult {
   readonly status?: number | undefined;
   readonly answer?: string | undefined;
   readonly error?: string | undefined;
+  readonly requestId?: string | undefined;
 }
 
 /** Sends one notification once and reads the answer. Never rejects. */
@@ -24,7 +25,8 @@ export async function sendOnce(
   try {
     const answer = await poster.post(url, body);
     const ms = performance.now() - started;
-    return { verdict: readAnswer(answer), at, ms, status: answer.status, answer: answer.body };
+    const { status, requestId } = answer;
+    return { verdict: readAnswer(answer), at, ms, status, answer: answer.body, requestId };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     return { verdict: 'failed', at, ms: performance.now() - started, error: text };

@@ -98,5 +98,7 @@ export interface CallbackAttempt {
   readonly status?: number | undefined;
   readonly answer?: string | undefined;
   readonly error?: string | undefined;
+  /** The gateway's id of the request, where it answered. */
+  readonly requestId?: string | undefined;
   readonly outcome: 'delivered' | 'unsubscribed' | 'will-retry' | 'gave-up' | 'ignored';
 }
