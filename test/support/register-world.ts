@@ -66,7 +66,8 @@ export function registerWorld() {
       rules: {
         refuseExchangeUrl: (url) =>
           url === state.refusedUrl ? 'the host is not in allowedExchangeHosts' : undefined,
-        refuseTokenEndpoint: () => undefined,
+        refuseTokenEndpoint: (url) =>
+          url === state.refusedUrl ? 'the host is not in allowedTokenHosts' : undefined,
       },
       exchange: server.exchange,
       autodiscover: server.autodiscover,

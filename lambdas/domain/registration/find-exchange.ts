@@ -54,6 +54,16 @@ export async function findExchange(
   return admitted;
 }
 
+/**
+ * Whether these credentials may be renewed where they say. Asked before anything is sent: else the registration
+ * would succeed and go silent with the end of its first access token.
+ */
+export function admitTokenEndpoint(rules: OutgoingRules, { auth }: Credentials): Outcome<void> {
+  const refresh = auth.type === 'bearer' ? auth.refresh : undefined;
+  const reason = refresh === undefined ? undefined : rules.refuseTokenEndpoint(refresh.tokenEndpoint);
+  return reason === undefined ? { ok: true, value: undefined } : refuse('EWS_URL_REFUSED', reason);
+}
+
 /** Domain part of an address, lower-case. */
 export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1).toLowerCase();

@@ -14,7 +14,7 @@ import {
   type SealingSettings,
 } from '../sealing/prepare-subscription.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
-import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { admitTokenEndpoint, domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
 import { refuseForExchange } from './refuse-exchange.ts';
 import { renewAfter } from './renewal-times.ts';
@@ -73,6 +73,8 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       );
     const opened = await openCredentials(ports, request.credentialsJwe, settings);
     if (!opened.ok) return opened;
+    const admitted = admitTokenEndpoint(ports.rules, opened.value);
+    if (!admitted.ok) return admitted;
     const signedIn = await signIn(opened.value, request.ewsUrl, deadlineMs);
     if (!signedIn.ok) return signedIn;
     const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;

@@ -98,6 +98,19 @@ describe('what comes before a password is sent', () => {
     expect(server.asked).toEqual([]);
   });
 
+  test('a token endpoint that is not allowed is refused before the token ends, and nothing is sent', async () => {
+    const { register, state, server, crypto } = registerWorld();
+    const tokenEndpoint = 'https://login.example.com/token';
+    const refresh = { tokenEndpoint, clientId: 'app', refreshToken: 'r', scope: 's' };
+    const auth = { type: 'bearer', accessToken: 'a', expiresAt: '2026-12-01T00:00:00Z', refresh } as const;
+    crypto.credentials = { email: 'ann@example.com', auth };
+    state.refusedUrl = tokenEndpoint;
+    await expect(register()).resolves.toMatchObject({
+      refusal: { code: 'EWS_URL_REFUSED', detail: expect.stringContaining('allowedTokenHosts') },
+    });
+    expect(server.asked).toEqual([]);
+  });
+
   test('a server that does not offer the scheme is told by the schemes it offers, and sees no password', async () => {
     const { register, server } = registerWorld();
     server.offered = ['negotiate', 'ntlm'];

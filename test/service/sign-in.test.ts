@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { newPhone } from '../../local/client/new-phone.ts';
+import { defaultModes } from '../../local/exchange/modes.ts';
+import type { Json } from '../../local/template/json.ts';
+import { at, codeOf, type Notification, useWorld } from '../support/world.ts';
+
+const world = useWorld();
+const HOUR_MS = 3_600_000;
+
+beforeEach(() => void Object.assign(world().world.exchange.modes, defaultModes()));
+afterEach(() => world().world.faults.clear());
+
+const subjectOf = (push: Notification | undefined) => at(push?.payload, 'aps', 'alert', 'body');
+const typeOf = (push: Notification | undefined) => at(push?.payload, 'ens', 'type');
+const NEUTRAL = /new message/i;
+
+/** A mailbox with tokens; `lifetimeSeconds` of its access tokens, with a refresh token or without. */
+function tokens(options: { refresh: boolean; lifetimeSeconds?: number; tokenEndpoint?: string }) {
+  const { newMailbox, world: running } = world();
+  const mailbox = newMailbox('token');
+  const issued = running.exchange.issueTokens(mailbox.email, {
+    clientId: 'the-app',
+    lifetimeSeconds: options.lifetimeSeconds ?? 3_600,
+  });
+  const refresh: Json = {
+    tokenEndpoint: options.tokenEndpoint ?? running.exchange.tokenEndpoint(),
+    clientId: 'the-app',
+    refreshToken: issued.refreshToken ?? '',
+    scope: 'EWS.AccessAsUser.All offline_access',
+  };
+  const auth: Json = {
+    type: 'bearer',
+    accessToken: issued.accessToken,
+    expiresAt: new Date(issued.expiresAt).toISOString(),
+    ...(options.refresh ? { refresh } : {}),
+  };
+  return { mailbox, auth };
+}
+
+function ntlm(mailbox: { email: string; password: string }, password = mailbox.password): Json {
+  const username = mailbox.email.split('@')[0] ?? '';
+  return { type: 'ntlm', username, password, domain: 'EXAMPLE' };
+}
+
+/** A mailbox whose owner is known as EXAMPLE\name. */
+function windowsMailbox() {
+  const { newMailbox, world: running } = world();
+  const mailbox = newMailbox('windows');
+  running.exchange.mailboxes.get(mailbox.email).username = mailbox.email.split('@')[0] ?? '';
+  return mailbox;
+}
+
+describe('NTLM', () => {
+  test('registers, subscribes and reads mail where nothing else is offered', async () => {
+    const { registerPhone, deliverMail, waitForNotifications, callsDuring, world: running } = world();
+    running.exchange.modes.offers = ['NTLM', 'Negotiate'];
+    const mailbox = windowsMailbox();
+    const { phone, answer } = await registerPhone({ auth: ntlm(mailbox) }, mailbox);
+    expect(answer.status).toBe(201);
+    const calls = await callsDuring(() => deliverMail(phone.email, { subject: 'Three messages' }));
+    const asked = calls.filter(({ service }) => service === 'ews').map(({ action }) => action);
+    expect(asked).toEqual(['negotiate', 'GetItem']);
+    expect(subjectOf((await waitForNotifications(phone, 1))[0])).toBe('Three messages');
+  });
+
+  test('gives nobody what another user of the same function instance reads, though IIS ties users to connections', async () => {
+    const { registerPhone, waitForNotifications, world: running } = world();
+    Object.assign(running.exchange.modes, { offers: ['NTLM'], wrongOwner: { kind: 'reused-connection' } });
+    const phones = [];
+    for (const mailbox of [windowsMailbox(), windowsMailbox(), windowsMailbox()])
+      phones.push((await registerPhone({ auth: ntlm(mailbox) }, mailbox)).phone);
+    for (const round of [1, 2])
+      for (const { email } of phones)
+        running.exchange.mailboxes.deliver(email, { subject: `${round} for ${email}` });
+    for (const phone of phones) {
+      const pushes = await waitForNotifications(phone, 2);
+      const shown = pushes.map(subjectOf).toSorted();
+      expect(shown).toEqual([`1 for ${phone.email}`, `2 for ${phone.email}`]);
+    }
+  });
+
+  test('spends one failed sign-in on a wrong password', async () => {
+    const { client, world: running } = world();
+    const mailbox = windowsMailbox();
+    const answer = await client.register({ ...newPhone(mailbox), auth: ntlm(mailbox, 'wrong') });
+    expect(codeOf(answer)).toBe('EWS_UNAUTHORIZED');
+    expect(running.exchange.failedLogons(mailbox.email)).toBe(1);
+  });
+});
+
+describe('a scheme that the server does not offer', () => {
+  test.each([
+    ['basic', ['NTLM', 'Negotiate'], ['ntlm', 'negotiate']],
+    ['ntlm', ['Basic'], ['basic']],
+    ['bearer', ['NTLM', 'Basic'], ['ntlm', 'basic']],
+  ] as const)('%s is not sent; the answer names %j', async (type, offers, offered) => {
+    const { client, world: running } = world();
+    running.exchange.modes.offers = [...offers];
+    const { mailbox, auth } = tokens({ refresh: false });
+    const phone = newPhone(mailbox);
+    const auths: Record<typeof type, Json> = { basic: phone.auth, ntlm: ntlm(mailbox), bearer: auth };
+    const answer = await client.register({ ...phone, auth: auths[type] });
+    expect(codeOf(answer)).toBe('EWS_UNAUTHORIZED');
+    expect(at(answer.body, 'sent')).toBe(type);
+    expect(at(answer.body, 'offered')).toEqual(expect.arrayContaining([...offered]));
+    for (const scheme of offered) expect(at(answer.body, 'detail')).toContain(scheme);
+    expect(running.exchange.failedLogons(mailbox.email)).toBe(0);
+  });
+});
+
+describe('an access token without refresh', () => {
+  test('reads mail until it ends; then its phone is woken silently, and nobody has to sign in', async () => {
+    const the = world();
+    const { mailbox, auth } = tokens({ refresh: false, lifetimeSeconds: 3_600 });
+    const { phone, answer, registrationId } = await the.registerPhone({ auth }, mailbox);
+    const renewAfter = Date.parse(String(at(answer.body, 'renewAfter')));
+    expect(Math.abs(renewAfter - (the.world.clock.now() + 50 * 60_000))).toBeLessThan(60_000);
+    await the.deliverMail(phone.email, { subject: 'In time' });
+    expect(subjectOf((await the.waitForNotifications(phone, 1))[0])).toBe('In time');
+
+    await the.world.clock.advance(HOUR_MS + 60_000);
+    await the.deliverMail(phone.email, { subject: 'Too late' });
+    await the.world.upkeep();
+    const pushes = (await the.waitForNotifications(phone, 3)).slice(1);
+    expect(pushes.map(typeOf)).not.toContain('sign-in');
+    expect(pushes.map(typeOf)).toContain('wake');
+    expect(subjectOf(pushes.find((push) => typeOf(push) === 'new-mail'))).toMatch(NEUTRAL);
+    expect(at((await the.client.call('GET', `/register/${registrationId}`)).body, 'status')).toBe('lost');
+
+    const fresh = the.world.exchange.issueTokens(mailbox.email);
+    const expiresAt = new Date(fresh.expiresAt).toISOString();
+    const renewed = await the.client.register({
+      ...phone,
+      auth: { type: 'bearer', accessToken: fresh.accessToken, expiresAt },
+    });
+    expect([renewed.status, at(renewed.body, 'registrationId')]).toEqual([200, registrationId]);
+    const before = the.notifications(phone).length;
+    await the.deliverMail(phone.email, { subject: 'Again' });
+    const after = await the.waitForNotifications(phone, before + 1);
+    expect(after.slice(before).map(subjectOf)).toContain('Again');
+  });
+});
+
+describe('a refresh token', () => {
+  test('renews the access token inside the request, once, and its rotation travels in a fresh seal', async () => {
+    const the = world();
+    const { mailbox, auth } = tokens({ refresh: true, lifetimeSeconds: 3_600 });
+    const { phone } = await the.registerPhone({ auth }, mailbox);
+    const [first] = the.world.exchange.subscriptions(phone.email);
+
+    // Each round finds the access token ended; the refresh token works once only.
+    for (const round of [1, 2, 3]) {
+      await the.world.clock.advance(2 * HOUR_MS);
+      const calls = await the.callsDuring(() => the.deliverMail(phone.email, { subject: `Round ${round}` }));
+      const asked = calls.filter(({ service }) => service === 'ews').map(({ action }) => action);
+      expect(asked).toEqual(['Token', 'GetItem', 'Subscribe']);
+      const pushes = await the.waitForNotifications(phone, round);
+      expect(subjectOf(pushes.at(-1))).toBe(`Round ${round}`);
+    }
+    // A new process knows no access token: what it opens is the last rotation.
+    the.world.functions.kill('callback');
+    await the.deliverMail(phone.email, { subject: 'Elsewhere' });
+    expect(subjectOf((await the.waitForNotifications(phone, 4)).at(-1))).toBe('Elsewhere');
+
+    const subscriptions = the.world.exchange.subscriptions(phone.email);
+    expect(subscriptions.filter(({ state }) => state === 'active')).toHaveLength(1);
+    expect(subscriptions[0]).toMatchObject({ url: first?.url, ended: 'unsubscribed' });
+    expect(new Set(subscriptions.map(({ url }) => url)).size).toBe(subscriptions.length);
+  });
+
+  test('that is not rotated leaves the subscription alone, and its access token serves until it ends', async () => {
+    const the = world();
+    the.world.exchange.modes.refreshRotation = 'none';
+    const { mailbox, auth } = tokens({ refresh: true, lifetimeSeconds: 3_600 });
+    const { phone } = await the.registerPhone({ auth }, mailbox);
+    await the.world.clock.advance(2 * HOUR_MS);
+    const asked = async (subject: string) =>
+      (await the.callsDuring(() => the.deliverMail(phone.email, { subject })))
+        .filter(({ service }) => service === 'ews')
+        .map(({ action }) => action);
+    the.world.functions.kill('callback');
+    expect(await asked('one')).toEqual(['Token', 'GetItem']);
+    expect(await asked('two')).toEqual(['GetItem']);
+    await the.world.clock.advance(HOUR_MS);
+    expect(await asked('three')).toEqual(['Token', 'GetItem']);
+    expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
+    expect((await the.waitForNotifications(phone, 3)).map(subjectOf)).toEqual(['one', 'two', 'three']);
+  });
+
+  test('that was revoked is a symptom once and proof five minutes later', async () => {
+    const the = world();
+    const { mailbox, auth } = tokens({ refresh: true, lifetimeSeconds: 3_600 });
+    const { phone } = await the.registerPhone({ auth }, mailbox);
+    the.world.exchange.revokeTokens(phone.email);
+    await the.world.clock.advance(2 * HOUR_MS);
+    await the.deliverMail(phone.email);
+    expect(typeOf((await the.waitForNotifications(phone, 1))[0])).toBe('new-mail');
+    await the.world.clock.advance(5 * 60_000 + 1_000);
+    await the.deliverMail(phone.email);
+    expect(typeOf((await the.waitForNotifications(phone, 2)).at(-1))).toBe('sign-in');
+    expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ ended: 'unsubscribed' }]);
+  });
+
+  test('is refused at registration where its token endpoint is not allowed', async () => {
+    const { client } = world();
+    const { mailbox, auth } = tokens({ refresh: true, tokenEndpoint: 'https://login.evil.example/token' });
+    const answer = await client.register({ ...newPhone(mailbox), auth });
+    expect(codeOf(answer)).toBe('EWS_URL_REFUSED');
+    expect(at(answer.body, 'detail')).toContain('allowedTokenHosts');
+  });
+});
