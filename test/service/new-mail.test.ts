@@ -97,6 +97,8 @@ test('a function killed in the middle of a callback loses no mail', async () => 
   await asked.promise;
   stop();
   expect(running.functions.kill('callback')).toBeGreaterThan(0);
+  // The kill may have come before the fault was met: the repeated callback shall find Exchange well.
+  running.faults.clear();
   await running.exchange.idle();
   await running.clock.advance(60_000);
   const pushes = await waitForNotifications(phone, 1);
