@@ -1,7 +1,7 @@
 import { VARIABLES } from '#contract';
 import { httpFunction } from '#runtime/http-function.ts';
+import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
 import { problem } from '#runtime/problem.ts';
-import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
 import { createAliveRoute, type DeepHealth, INTERNAL } from './route.ts';
 
@@ -9,7 +9,9 @@ const env = readEnv(process.env);
 let deep: Promise<DeepHealth> | undefined;
 
 export const handler = httpFunction(
-  createTelemetry('alive', env[VARIABLES.stage]),
+  lazyTelemetry(async () =>
+    (await import('#runtime/telemetry.ts')).createTelemetry('alive', env[VARIABLES.stage]),
+  ),
   createAliveRoute(env[VARIABLES.version], () => {
     deep ??= import('./deep-health.ts').then(({ createDeepHealth }) => createDeepHealth(env));
     return deep;

@@ -12,8 +12,8 @@ import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
 import { clientSettings } from '#runtime/aws-clients.ts';
 import { httpFunction } from '#runtime/http-function.ts';
+import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
 import { randomIds, systemClock } from '#runtime/system.ts';
-import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
 import { lazyMailPath } from './lazy-mail-path.ts';
 import { createCallbackRoute, reply } from './route.ts';
@@ -21,7 +21,9 @@ import { createCallbackRoute, reply } from './route.ts';
 const DAY_MS = 86_400_000;
 
 const env = readEnv(process.env);
-const telemetry = createTelemetry('callback', env[VARIABLES.stage]);
+const telemetry = lazyTelemetry(async () =>
+  (await import('#runtime/telemetry.ts')).createTelemetry('callback', env[VARIABLES.stage]),
+);
 const database = openDatabase({
   databaseArn: env[VARIABLES.databaseArn],
   secretArn: env[VARIABLES.databaseSecretArn],
@@ -65,4 +67,15 @@ const acceptCallback = createAcceptCallback(
   },
 );
 
-export const handler = httpFunction(telemetry, createCallbackRoute(acceptCallback), () => reply('try-again'));
+const route = createCallbackRoute(acceptCallback);
+
+export const handler = httpFunction(
+  telemetry,
+  (request) => {
+    const answer = route(request);
+    // Every callback counts something: load while it waits for the database.
+    telemetry.warm();
+    return answer;
+  },
+  () => reply('try-again'),
+);

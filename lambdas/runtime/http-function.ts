@@ -18,9 +18,9 @@ export function httpFunction(
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .before(({ event }) => telemetry.beginRequest(event.requestContext.requestId))
     .after(() => telemetry.flush())
-    .onError((request) => {
+    .onError(async (request) => {
       telemetry.log.error('unexpected', describeBug(request.error));
-      telemetry.flush();
+      await telemetry.flush();
       request.response = onBug(readRequest(request.event));
     })
     .handler((event) => route(readRequest(event)));

@@ -9,7 +9,7 @@ export interface Telemetry {
   /** Correlation id of the request that is being handled; part of every log line until the next call. */
   beginRequest(requestId: string): void;
   /** Writes the counts of this request as one embedded-metric line; nothing where nothing was counted. */
-  flush(): void;
+  flush(): Promise<void>;
 }
 
 /**
@@ -37,7 +37,7 @@ export function createTelemetry(functionId: FunctionId, stage: string): Telemetr
       },
     },
     beginRequest: (requestId) => logger.appendKeys({ requestId }),
-    flush() {
+    async flush() {
       if (!counted) return;
       counted = false;
       powertools.publishStoredMetrics();

@@ -8,8 +8,9 @@ const PROJECT = resolve(import.meta.dirname, '../..');
 /** Name under which the tenant's CA file lies beside the code. */
 export const EXTRA_CA_FILE_NAME = 'extra-ca.pem';
 
-/** Modules that `ews-javascript-api` names but that our transport makes needless. */
+/** What dependencies name and a function never uses; test/unit/*-parity.test.ts watch over each (docs/decisions). */
 const STUBS = {
+  '@aws-sdk/credential-provider-node': join(PROJECT, 'lib/bundling/stubs/credential-provider-node.ts'),
   '@ewsjs/xhr': join(PROJECT, 'lib/bundling/stubs/ewsjs-xhr.cjs'),
   'moment-timezone': join(PROJECT, 'lib/bundling/stubs/moment-timezone.cjs'),
 };

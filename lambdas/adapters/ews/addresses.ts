@@ -54,10 +54,12 @@ const UNLESS_LISTED: readonly (readonly [RefusedKind, readonly string[]])[] = [
  */
 export function createAddressRules(allowedCidrs: readonly string[]): AddressRules {
   const allowed = listOf(allowedCidrs);
-  const never = NEVER.map(([kind, ranges]) => ({ kind, list: listOf(ranges) }));
-  const unlessListed = UNLESS_LISTED.map(([kind, ranges]) => ({ kind, list: listOf(ranges) }));
+  let fixed: Record<'never' | 'unlessListed', readonly KindOfRanges[]> | undefined;
 
   function refuse(address: string, loopbackAllowed = false): RefusedKind | undefined {
+    // Made on first use: a heartbeat goes nowhere, and the lists take longer than all else it needs of us.
+    fixed ??= { never: NEVER.map(kindOfRanges), unlessListed: UNLESS_LISTED.map(kindOfRanges) };
+    const { never, unlessListed } = fixed;
     const plain = withoutEmbedding(address);
     if (plain === undefined) {
       return 'reserved';
@@ -74,6 +76,15 @@ export function createAddressRules(allowedCidrs: readonly string[]): AddressRule
   }
 
   return { refuse };
+}
+
+interface KindOfRanges {
+  readonly kind: RefusedKind;
+  readonly list: BlockList;
+}
+
+function kindOfRanges([kind, ranges]: readonly [RefusedKind, readonly string[]]): KindOfRanges {
+  return { kind, list: listOf(ranges) };
 }
 
 function listOf(cidrs: readonly string[]): BlockList {

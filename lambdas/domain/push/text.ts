@@ -15,7 +15,7 @@ const INVISIBLE = /[\u00AD\u202A-\u202E\u2066-\u2069\u206A-\u206F\uFEFF\uFFF9-\u
 const CONTROL_OR_SPACE = /[\p{Cc}\p{White_Space}\u2028\u2029]+/gu;
 /** Anything that leaves ink. Hangul fillers are default-ignorable, so they count as nothing here. */
 const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800]/u;
-const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
 const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = 3;
 
@@ -32,9 +32,15 @@ export function cleanText(text: string): string {
   return VISIBLE.test(line) ? line : '';
 }
 
+/** Made on first use: loading the rules takes longer than all else that a heartbeat needs of the domain. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
+
 function bounded(text: string): string {
   if (text.length <= MAX_CODE_UNITS) return text;
-  return text.slice(0, graphemes.segment(text).containing(MAX_CODE_UNITS)?.index);
+  return text.slice(0, graphemesOf(text).containing(MAX_CODE_UNITS)?.index);
 }
 
 /** UTF-8 bytes that `text` takes inside a JSON string, escapes included, quotes not. */
@@ -53,7 +59,7 @@ export function truncate(text: string, maxBytes: number): string {
   let kept = '';
   let room = maxBytes - ELLIPSIS_BYTES;
   if (room < 0) return '';
-  for (const { segment } of graphemes.segment(whole)) {
+  for (const { segment } of graphemesOf(whole)) {
     room -= jsonBytes(segment);
     if (room < 0) break;
     kept += segment;
