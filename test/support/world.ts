@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { type Answer, type Client, createClient, type Phone } from '../../local/client/client.ts';
 import { newPhone } from '../../local/client/new-phone.ts';
-import { synthesise } from '../../local/synthesise.ts';
+import { type SettingChanges, synthesise } from '../../local/synthesise.ts';
 import { isObject, type Json, objectAt, textAt } from '../../local/template/json.ts';
 import type { Call } from '../../local/world/calls.ts';
 import { startWorld, type World, type WorldOptions } from '../../local/world/world.ts';
