@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { describe, expect, test } from '@jest/globals';
 import type { Phone } from '../../local/client/client.ts';
 import { newPhone } from '../../local/client/new-phone.ts';
@@ -152,6 +154,24 @@ const CASES: readonly Case[] = [
     detail: /./,
     attempt: ({ client }, phone) =>
       client.register({ ...phone, ewsUrl: 'http://127.0.0.1:1/EWS/Exchange.asmx' }),
+  },
+  {
+    title: 'where the certificate is of nobody we trust, naming the fault',
+    code: 'EWS_TLS_FAILED',
+    status: 422,
+    detail: /certificate/i,
+    async attempt({ client }, phone) {
+      const pem = (name: string) => readFileSync(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
+      const server = createServer({ cert: pem('server'), key: pem('server.key') });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      try {
+        return await client.register({ ...phone, ewsUrl: `https://127.0.0.1:${port}/EWS/Exchange.asmx` });
+      } finally {
+        server.close();
+      }
+    },
   },
   {
     title: 'while Exchange is busy, with the time to wait',
