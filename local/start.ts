@@ -1,7 +1,8 @@
 import { playRound } from './play/round.ts';
 import { synthesise } from './synthesise.ts';
 import { PortInUse } from './world/http-server.ts';
-import { startWorld, type World } from './world/world.ts';
+import { startWorld } from './world/start-world.ts';
+import type { World } from './world/world.ts';
 
 const DEFAULT_PORT = 3000;
 

@@ -1,8 +1,9 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
-import { createEwsWorld, createExchange } from '#adapters/ews/exchange.ts';
+import { createExchange } from '#adapters/ews/exchange.ts';
 import type { EwsOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createEwsWorld } from '#adapters/ews/world.ts';
 import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';

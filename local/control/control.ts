@@ -2,11 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerDesk } from '../world/cloudformation.ts';
 import type { World } from '../world/world.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
-import { ControlError, type ControlHandler, matchPath, readJson, sendJson } from './http.ts';
+import { ControlError, matchPath, readJson, sendJson } from './http.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { worldRoutes } from './world-routes.ts';
-
-export type ControlRoutes = Readonly<Record<string, ControlHandler>>;
 
 /** The paths under `/local` by which people, tests and the console drive the world, and `/` with the links. */
 export function createControl(

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { World } from '../world/world.ts';
-import type { ControlRoutes } from './control.ts';
-import { ControlError } from './http.ts';
+import { ControlError, type ControlRoutes } from './http.ts';
 
 const text = z.string().min(1);
 const newMailbox = z.strictObject({

@@ -23,6 +23,9 @@ export interface ControlCall {
 /** The answer as JSON; undefined: the handler has answered itself; null: 204. */
 export type ControlHandler = (call: ControlCall) => unknown;
 
+/** Handlers by `METHOD /path`. */
+export type ControlRoutes = Readonly<Record<string, ControlHandler>>;
+
 /** Compares segment by segment, so that encoded slashes in an id stay part of it. */
 export function matchPath(pattern: string, path: string): Map<string, string> | undefined {
   const [wanted, actual] = [pattern.split('/'), path.split('/')];

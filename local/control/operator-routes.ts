@@ -1,8 +1,7 @@
 import { LOCAL_REGION } from '../template/physical.ts';
 import { OPERATOR_ACCESS_KEY_ID } from '../world/principals.ts';
 import type { World } from '../world/world.ts';
-import type { ControlRoutes } from './control.ts';
-import { ControlError, readText, sendJson } from './http.ts';
+import { ControlError, type ControlRoutes, readText, sendJson } from './http.ts';
 
 const FUNCTION = '/local/lambda/2015-03-31/functions/{name}';
 

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { ANSWER_PATH, type AnswerDesk } from '../world/cloudformation.ts';
 import type { World } from '../world/world.ts';
-import type { ControlRoutes } from './control.ts';
 import { streamEvents } from './event-stream.ts';
-import { ControlError, readText } from './http.ts';
+import { ControlError, type ControlRoutes, readText } from './http.ts';
 import { index } from './links.ts';
 import { notificationsOf } from './notifications.ts';
 

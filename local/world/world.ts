@@ -1,41 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AwsWorld, startAws } from '../aws/emulators.ts';
-import { createControl } from '../control/control.ts';
-import { createExchange, type Exchange } from '../exchange/exchange.ts';
+import type { AwsWorld } from '../aws/emulators.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { InvokeOutcome } from '../functions/function-process.ts';
-import { createFunctions, type Functions } from '../functions/functions.ts';
-import { createGateway } from '../gateway/gateway.ts';
-import { readAssembly } from '../template/assembly.ts';
-import { deploy } from '../template/deployment.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/physical.ts';
-import { readApi, readSchedules } from '../template/read-api.ts';
-import { readClusters, readKeys, readSecrets, readTopics } from '../template/read-data.ts';
-import { readFunctions } from '../template/read-functions.ts';
-import { readRoles } from '../template/read-roles.ts';
-import { type CallLog, createCallLog } from './calls.ts';
-import { createClock, type WorldClock } from './clock.ts';
-import { createAnswerDesk, deployCustomResources } from './cloudformation.ts';
-import { createEventBus, type EventBus } from './events.ts';
-import { createFaultBoard, type FaultBoard } from './faults.ts';
-import { listen } from './http-server.ts';
-import { createLogBook, type LogBook } from './logs.ts';
-import { observe } from './observe.ts';
-import { type AdjustStatements, createPrincipals } from './principals.ts';
-import { runSchedules } from './schedules.ts';
-import { operatorSecrets, storeApiToken } from './seeds.ts';
-
-export interface WorldOptions {
-  /** Folder of the synthesised local stage. */
-  readonly assembly: string;
-  /** 0: any free one. */
-  readonly port: number;
-  readonly apiToken: string;
-  readonly adjustStatements?: AdjustStatements | undefined;
-  /** Processes of one function at most. */
-  readonly maxProcesses?: number | undefined;
-  /** Scheduled work runs only when asked for: moving the clock by days is then quick. */
-  readonly withoutSchedules?: boolean | undefined;
-}
+import type { Functions } from '../functions/functions.ts';
+import type { CallLog } from './calls.ts';
+import type { WorldClock } from './clock.ts';
+import type { EventBus } from './events.ts';
+import type { FaultBoard } from './faults.ts';
+import type { LogBook } from './logs.ts';
 
 /** Everything that runs; tests and the start script hold on to it. */
 export interface World {
@@ -54,107 +25,4 @@ export interface World {
   upkeep(): Promise<InvokeOutcome>;
   /** Ends every process and every connection. */
   close(): Promise<void>;
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => void;
-
-/**
- * Deploys the synthesised stacks to this machine: emulated AWS, simulated Exchange, functions as processes,
- * custom resources in order, schedules on the world's clock. Resolves when the API answers.
- */
-export async function startWorld(options: WorldOptions): Promise<World> {
-  let handle: Handler = (_request, response) => void response.writeHead(503).end('The world is starting.\n');
-  const server = await listen(options.port, (request, response) => handle(request, response));
-  const { origin } = server;
-  const clock = createClock();
-  const [calls, faults, events] = [createCallLog(), createFaultBoard(), createEventBus()];
-  const logs = createLogBook(clock.now);
-  const closers: (() => Promise<void> | void)[] = [() => clock.close(), () => server.close()];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
-  try {
-    const place = { account: LOCAL_ACCOUNT, region: LOCAL_REGION, origin };
-    const deployment = deploy(readAssembly(options.assembly), place);
-    const specs = readFunctions(deployment);
-    const topics = readTopics(deployment);
-    const aws = await startAws({
-      clock,
-      calls,
-      faults,
-      region: LOCAL_REGION,
-      accountId: LOCAL_ACCOUNT,
-      principal: createPrincipals(specs, readRoles(deployment), options.adjustStatements),
-      clusters: readClusters(deployment).flatMap(({ ownerSecretArn, ...cluster }) =>
-        ownerSecretArn === undefined ? [] : [{ ...cluster, ownerSecretArn }],
-      ),
-      secrets: [...readSecrets(deployment), ...operatorSecrets(deployment)],
-      keys: readKeys(deployment),
-      onDeliveryFailure: (topicArn, message) => {
-        for (const arn of topics.find((topic) => topic.arn === topicArn)?.functionArns ?? []) {
-          void functions.invoke(arn, {
-            Records: [{ EventSource: 'aws:sns', Sns: { TopicArn: topicArn, Message: message } }],
-          });
-        }
-      },
-    });
-    closers.push(() => aws.close());
-    const observer = observe({ clock, calls, events, aws });
-    const functions = createFunctions({
-      specs,
-      clock,
-      awsEndpoint: aws.origin,
-      onLine: logs.write,
-      observer,
-      maxProcesses: options.maxProcesses,
-    });
-    closers.push(() => functions.close());
-    const exchange = createExchange({ clock, calls, faults, origin: () => `${origin}/exchange` });
-    closers.push(() => exchange.close());
-    observer.watch(exchange);
-    const desk = createAnswerDesk(() => origin);
-    const upkeep = () =>
-      functions.invoke('upkeep', { source: 'aws.events', 'detail-type': 'Scheduled Event' });
-    const gateway = createGateway({
-      api: readApi(deployment),
-      account: LOCAL_ACCOUNT,
-      now: clock.now,
-      invoke: functions.invoke,
-      accessLog: (line) => logs.write('gateway', line),
-      observer,
-    });
-    const outputs = () =>
-      Object.fromEntries(
-        Object.entries(deployment.outputs()).map(([name, value]) => [name.replace(/^.*\./, ''), value]),
-      );
-    const world = {
-      outputs,
-      origin,
-      clock,
-      calls,
-      faults,
-      logs,
-      events,
-      exchange,
-      functions,
-      aws,
-      upkeep,
-      close,
-    };
-    const control = createControl(world, desk);
-    handle = (request, response) => {
-      const url = request.url ?? '/';
-      if (url.startsWith('/api/')) void gateway(request, response);
-      else if (url.startsWith('/exchange/'))
-        exchange.handle(request, response, url.slice('/exchange'.length));
-      else void control(request, response);
-    };
-    await deployCustomResources({ deployment, desk, invoke: functions.invoke });
-    await storeApiToken(aws.database.query, options.apiToken, clock.now());
-    if (options.withoutSchedules !== true) runSchedules(readSchedules(deployment), clock, functions);
-    return world;
-  } catch (error) {
-    await close();
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { importedFile, importsOf } from './imports.ts';
 import { root, sourceFiles } from './source-files.ts';
 
 /** Rooms of the house, most specific first, and the rooms that each may look into. */
@@ -27,34 +28,15 @@ const MAY_IMPORT: readonly { readonly room: string; readonly from: readonly stri
   { room: '', from: [] },
 ];
 
-const ALIASES: readonly (readonly [string, string])[] = [
-  ['#domain/', 'lambdas/domain/'],
-  ['#adapters/', 'lambdas/adapters/'],
-  ['#runtime/', 'lambdas/runtime/'],
-  ['#contract', 'lambdas/contract.ts'],
-];
-
 /** Packages that the domain may use: arithmetic and hashes of Node's own, nothing else. */
 const DOMAIN_PACKAGES = ['node:crypto'];
-
-function importsOf(file: string): readonly string[] {
-  const text = readFileSync(join(root, file), 'utf8');
-  const pattern = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g;
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
-}
-
-function target(file: string, specifier: string): string | undefined {
-  if (specifier.startsWith('.')) return relative(root, join(root, dirname(file), specifier));
-  const alias = ALIASES.find(([prefix]) => specifier.startsWith(prefix));
-  return alias === undefined ? undefined : specifier.replace(alias[0], alias[1]);
-}
 
 describe('arrows between the rooms', () => {
   test('every import goes where the house allows it', () => {
     const wrong = sourceFiles().flatMap((file) => {
       const rule = MAY_IMPORT.find(({ room }) => file.startsWith(room));
       return importsOf(file).flatMap((specifier) => {
-        const imported = target(file, specifier);
+        const imported = importedFile(file, specifier);
         const allowed = imported === undefined || rule?.from.some((room) => imported.startsWith(room));
         return allowed === true ? [] : [`${file} imports ${imported ?? specifier}`];
       });
@@ -68,7 +50,8 @@ describe('arrows between the rooms', () => {
       .flatMap((file) =>
         importsOf(file)
           .filter(
-            (specifier) => target(file, specifier) === undefined && !DOMAIN_PACKAGES.includes(specifier),
+            (specifier) =>
+              importedFile(file, specifier) === undefined && !DOMAIN_PACKAGES.includes(specifier),
           )
           .map((specifier) => `${file} imports ${specifier}`),
       );

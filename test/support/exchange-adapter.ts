@@ -1,6 +1,7 @@
-import type { ExchangeOptions } from '#adapters/ews/exchange.ts';
-import { createEwsWorld, createExchange } from '#adapters/ews/exchange.ts';
+import { createExchange } from '#adapters/ews/exchange.ts';
 import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import type { ExchangeOptions } from '#adapters/ews/world.ts';
+import { createEwsWorld } from '#adapters/ews/world.ts';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { Exchange, ExchangeMailbox } from '#domain/ports/exchange.ts';
 

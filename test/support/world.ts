@@ -4,7 +4,8 @@ import { newPhone } from '../../local/client/new-phone.ts';
 import { type SettingChanges, synthesise } from '../../local/synthesise.ts';
 import { isObject, type Json, objectAt, textAt } from '../../local/template/json.ts';
 import type { Call } from '../../local/world/calls.ts';
-import { startWorld, type World, type WorldOptions } from '../../local/world/world.ts';
+import { startWorld, type WorldOptions } from '../../local/world/start-world.ts';
+import type { World } from '../../local/world/world.ts';
 
 export const API_TOKEN = 'token-of-this-test';
 const START_TIMEOUT_MS = 120_000;

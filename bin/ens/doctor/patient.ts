@@ -1,4 +1,4 @@
-import type { EwsWorld } from '#adapters/ews/exchange.ts';
+import type { EwsWorld } from '#adapters/ews/world.ts';
 import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
 import type { RegistrationId } from '#domain/model/ids.ts';
 import type { Autodiscover, Exchange } from '#domain/ports/exchange.ts';

@@ -1,10 +1,10 @@
 import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import type { HttpAnswer, HttpRequest } from '../connection.ts';
-import type { EwsWorld } from '../exchange.ts';
 import { offeredSchemes } from '../http-failures.ts';
 import type { Destination } from '../outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
+import type { EwsWorld } from '../world.ts';
 
 export type Asked =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }

@@ -1,6 +1,6 @@
 import type { Autodiscover, DiscoveryResult, DiscoveryVerdict } from '#domain/ports/exchange.ts';
-import type { EwsWorld } from '../exchange.ts';
 import { codeOf } from '../network-failures.ts';
+import type { EwsWorld } from '../world.ts';
 import { createDiscovery } from './discovery.ts';
 import type { ResolveSrv } from './srv.ts';
 import { inOrder, resolveSrvWithDns } from './srv.ts';

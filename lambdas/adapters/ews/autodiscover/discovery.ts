@@ -1,6 +1,6 @@
 import type { Autodiscover, DiscoveryVerdict } from '#domain/ports/exchange.ts';
-import type { EwsWorld } from '../exchange.ts';
 import type { Destination } from '../outgoing-rules.ts';
+import type { EwsWorld } from '../world.ts';
 import type { Asked, Question } from './asked-servers.ts';
 import { createAskedServers } from './asked-servers.ts';
 import type { AutodiscoverAnswer } from './pox.ts';

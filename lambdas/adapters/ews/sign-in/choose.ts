@@ -1,5 +1,5 @@
 import type { Credentials } from '#domain/model/credentials.ts';
-import type { EwsWorld } from '../exchange.ts';
+import type { EwsWorld } from '../world.ts';
 import { basicSignIn, certificateSignIn } from './basic.ts';
 import { bearerSignIn } from './bearer.ts';
 import { ntlmSignIn } from './ntlm.ts';

@@ -1,8 +1,8 @@
 import type { TokenRefresh } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import type { HttpAnswer } from '../connection.ts';
-import type { EwsWorld } from '../exchange.ts';
 import { failureOfStatus } from '../http-failures.ts';
+import type { EwsWorld } from '../world.ts';
 import type { RemainingMs } from './sign-in.ts';
 import type { RefreshedToken } from './token-memory.ts';
 

@@ -1,0 +1,57 @@
+import type { Connection } from './connection.ts';
+import { createConnection } from './connection.ts';
+import type { Destination, EwsOutgoingRules } from './outgoing-rules.ts';
+import type { Resolve } from './pinned-lookup.ts';
+import { resolveWithSystem } from './pinned-lookup.ts';
+import type { TokenMemory } from './sign-in/token-memory.ts';
+import { createTokenMemory } from './sign-in/token-memory.ts';
+import type { ClientCertificate, TlsTrust } from './tls-trust.ts';
+import { createTlsTrust } from './tls-trust.ts';
+
+export interface ExchangeOptions {
+  readonly rules: EwsOutgoingRules;
+  /** PEM bundle of CAs trusted besides the public ones. */
+  readonly extraCaPem?: string | undefined;
+  /** Longest that one request may take, whatever the deadline. */
+  readonly callTimeoutMs?: number | undefined;
+  readonly now?: (() => number) | undefined;
+  readonly resolve?: Resolve | undefined;
+  /** Waits between attempts at a busy server. */
+  readonly wait?: ((ms: number) => Promise<void>) | undefined;
+}
+
+/** What the pieces of this adapter share within one function instance. Nothing in it belongs to one user but `tokens`. */
+export interface EwsWorld {
+  readonly rules: EwsOutgoingRules;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly callTimeoutMs: number;
+  readonly tokens: TokenMemory;
+  connect(destination: Destination, certificate?: ClientCertificate, maxAnswerBytes?: number): Connection;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+const ANSWER_BYTES = 4 * 1024 * 1024;
+
+/** Everything of this adapter that outlives a request: `createExchange` and `createAutodiscover` share one. */
+export function createEwsWorld(options: ExchangeOptions): EwsWorld {
+  const trust: TlsTrust = createTlsTrust(options.extraCaPem);
+  const resolve = options.resolve ?? resolveWithSystem;
+  const now = options.now ?? (() => Date.now());
+  return {
+    rules: options.rules,
+    now,
+    wait: options.wait ?? ((ms) => new Promise((done) => void setTimeout(done, ms))),
+    callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
+    tokens: createTokenMemory(now),
+    connect: (destination, clientCertificate, maxAnswerBytes = ANSWER_BYTES) =>
+      createConnection({
+        destination,
+        addresses: options.rules.addresses,
+        resolve,
+        trust,
+        clientCertificate,
+        maxAnswerBytes,
+      }),
+  };
+}
