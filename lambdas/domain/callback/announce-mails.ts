@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Mail, MailLookup } from '../model/mail.ts';
 import type { DeviceTarget } from '../model/subscription.ts';
-import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { Push } from '../ports/push.ts';
-import { askedUnread, badgeFor } from '../push/badge.ts';
+import { badgeFor } from '../push/badge.ts';
 import {
   announces,
   collapseKeyOf,
@@ -13,6 +12,7 @@ import {
   splitAnnouncements,
 } from '../push/content-rules.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
+import { askUnread } from './ask-unread.ts';
 import { addDeliveries, deliver } from './deliver.ts';
 import { type Handling, knownUnread } from './handling.ts';
 import { judgeFailure, leaveAlone } from './judge-failure.ts';
@@ -41,7 +41,7 @@ export async function announceMails(
 ): Promise<void> {
   const fetched = await fetchEntries(ports, settings, handling);
   if (fetched.kind === 'signed-out' || fetched.entries.length === 0) return;
-  const unread = await unreadForBadge(handling);
+  const unread = await unreadForBadge(ports, settings, handling);
   const { single, more } = splitAnnouncements(fetched.entries, settings.pushesPerRequest);
   const pushesFor = (device: DeviceTarget): readonly Push[] => {
     const badge = badgeFor(device, unread);
@@ -152,17 +152,12 @@ function entryOf(ports: CallbackPorts, handling: Handling, mail: Mail): readonly
 }
 
 /** From the request where it says so, else asked for, and only where a device shows it. */
-async function unreadForBadge(handling: Handling): Promise<number | undefined> {
+async function unreadForBadge(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<number | undefined> {
   const wanted = handling.view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
   if (!wanted || handling.summary.unread !== undefined) return knownUnread(handling)?.count;
-  const opened = await handling.access.open();
-  if (!opened.ok) return undefined;
-  const inbox = await inboxUnread(opened.mailbox);
-  if (inbox !== undefined) handling.changes.unread = askedUnread(inbox, handling.now);
-  return inbox;
-}
-
-async function inboxUnread(mailbox: ExchangeMailbox): Promise<number | undefined> {
-  const inbox = await mailbox.inbox();
-  return inbox.ok ? inbox.value.unreadCount : undefined;
+  return (await askUnread(ports, settings, handling))?.count;
 }

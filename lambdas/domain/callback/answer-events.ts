@@ -1,8 +1,8 @@
 import { DependencyUnavailable } from '../errors.ts';
-import { askedUnread } from '../push/badge.ts';
 import { announceMails } from './announce-mails.ts';
 import type { CallbackAnswer } from './answer.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
+import { askUnread } from './ask-unread.ts';
 import { addDeliveries } from './deliver.ts';
 import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
@@ -20,20 +20,25 @@ export async function answerEvents(
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
   if (view.state === 'superseded') handling.answer = 'unsubscribe';
   if (summary.newItemIds.length > 0) await announceMails(ports, settings, handling);
-  else await reportUnread(ports, handling);
+  else await reportUnread(ports, settings, handling);
   if (isGap(handling)) {
     ports.metrics.count('SubscriptionGap');
-    await announceIfUnreadRose(ports, handling);
+    await announceIfUnreadRose(ports, settings, handling);
   }
   if (summary.pushedError !== undefined)
     await obeyPushedError(ports, settings, handling, summary.pushedError);
   await renewIfDue(ports, settings, handling);
-  // Exchange is about to forget it: our half of the seal goes now, so that nothing can be opened any more.
-  if (handling.answer === 'unsubscribe') handling.changes.ended = true;
-  await writeChanges(ports, handling);
   const { delivered, failed } = handling.deliveries;
-  if (failed > 0 && delivered === 0 && handling.answer === 'ok')
-    return repeatOrOwe(ports, view, summary, now);
+  const nothingArrived = failed > 0 && delivered === 0;
+  // A superseded subscription need not end before its events have arrived.
+  if (nothingArrived && view.state === 'superseded') handling.answer = 'ok';
+  if (handling.answer === 'unsubscribe') {
+    // Exchange is about to forget it, with what it would have repeated: our half of the seal goes now.
+    handling.changes.ended = true;
+    if (nothingArrived) handling.changes.owed = true;
+  }
+  await writeChanges(ports, handling);
+  if (nothingArrived && handling.answer === 'ok') return repeatOrOwe(ports, view, summary, now);
   return handling.answer;
 }
 
@@ -49,23 +54,25 @@ function isGap({ view, summary }: Handling): boolean {
 }
 
 /** Something may have been missed: "New message", unless the unread count says that nothing came. */
-async function announceIfUnreadRose(ports: CallbackPorts, handling: Handling): Promise<void> {
+async function announceIfUnreadRose(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
   const before = storedUnread(handling.view)?.count;
-  const now = await currentUnread(handling);
+  const now = await currentUnread(ports, settings, handling);
   const announced = handling.summary.newItemIds.length;
   if (now === undefined || before === undefined || now <= before + announced) return;
   handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, handling.view));
 }
 
-async function currentUnread(handling: Handling): Promise<number | undefined> {
+async function currentUnread(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<number | undefined> {
   const reported = handling.changes.unread ?? handling.summary.unread;
-  if (reported !== undefined) return reported.count;
-  const opened = await handling.access.open();
-  if (!opened.ok) return undefined;
-  const inbox = await opened.mailbox.inbox();
-  if (!inbox.ok) return undefined;
-  handling.changes.unread = askedUnread(inbox.value.unreadCount, handling.now);
-  return inbox.value.unreadCount;
+  return (reported ?? (await askUnread(ports, settings, handling)))?.count;
 }
 
 /** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
@@ -79,7 +86,7 @@ async function obeyPushedError(
   switch (error.consequence) {
     case 'subscribe-again':
     case 'rediscover': {
-      await announceIfUnreadRose(ports, handling);
+      await announceIfUnreadRose(ports, settings, handling);
       const renewed =
         (await renewSubscription(ports, settings, handling, {
           rediscover: error.consequence === 'rediscover',
@@ -115,8 +122,15 @@ async function renewIfDue(
   const reason = renewalReason(handling, settings);
   if (reason === undefined) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
-  const renewed = await renewSubscription(ports, settings, handling, { rediscover: false });
-  renewed?.mailbox.close();
+  try {
+    const renewed = await renewSubscription(ports, settings, handling, { rediscover: false });
+    renewed?.mailbox.close();
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
+    // The mail has been announced: asking Exchange to come again for this would announce it twice.
+    ports.metrics.count('DatabaseUnavailable');
+    ports.log.error('renewal-postponed', { dependency: error.dependency, code: error.code });
+  }
 }
 
 /** At most one statement, and none at all where nothing but the sighting has to be remembered. */

@@ -33,8 +33,11 @@ export async function judgeFailure(
     case 'unauthorized':
     // Two instances that refresh at once can be told `invalid_grant` by a server that rotates strictly.
     case 'refresh-refused':
+      // One request, one failed sign-in: nothing else of it may use these credentials.
+      handling.access.bar('suspect');
       return judgeRefusal(ports, handling);
     case 'credentials-dead':
+      handling.access.bar('suspect');
       ports.metrics.count('CredentialsRejected');
       return 'sign-in';
     case 'forbidden':
@@ -57,6 +60,7 @@ export async function judgeFailure(
 
 /** Leaves Exchange alone for this mailbox for a quarter of an hour and alarms. */
 export function leaveAlone(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
+  handling.access.bar('quiet');
   handling.changes.quietUntil = handling.now + QUIET_MS;
   ports.metrics.count('ExchangeBlocked');
 }

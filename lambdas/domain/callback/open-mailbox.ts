@@ -27,6 +27,8 @@ export type Opened =
 export interface MailboxAccess {
   /** Throws DependencyUnavailable('kms') where KMS does not answer. */
   open(): Promise<Opened>;
+  /** For the rest of this request nobody gets the mailbox: Exchange has refused it. */
+  bar(closed: Extract<Closed, 'quiet' | 'suspect'>): void;
   /** Credentials as they stand now, if they were opened and the server rotated them. */
   rotated(): SealedContent | undefined;
   close(): void;
@@ -40,6 +42,7 @@ export function createMailboxAccess(
 ): MailboxAccess {
   let opening: Promise<Opened> | undefined;
   let opened: Opened | undefined;
+  let barred: Opened | undefined;
 
   async function unseal(): Promise<Opened> {
     const now = ports.clock.now();
@@ -64,11 +67,15 @@ export function createMailboxAccess(
 
   return {
     open() {
+      if (barred !== undefined) return Promise.resolve(barred);
       opening ??= unseal().then((result) => {
         opened = result;
         return result;
       });
       return opening;
+    },
+    bar(closed) {
+      barred = { ok: false, closed };
     },
     rotated() {
       if (opened?.ok !== true) return undefined;

@@ -5,6 +5,7 @@ import type { ExchangeMailbox } from '../ports/exchange.ts';
 import { domainOf } from '../registration/find-exchange.ts';
 import { prepareSubscription } from '../sealing/prepare-subscription.ts';
 import type { Handling } from './handling.ts';
+import { judgeFailure } from './judge-failure.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 export interface Renewed {
@@ -106,6 +107,7 @@ async function resubscribe(
   if (!subscribed.ok) {
     ports.log.warn('renewal-failed', { kind: subscribed.failure.kind, subscriptionId: view.id });
     await ports.registrations.abandon({ subscriptionId });
+    if (subscribed.failure.kind === 'unauthorized') await judgeFailure(ports, handling, subscribed.failure);
     return false;
   }
   const { watermark } = subscribed.value;

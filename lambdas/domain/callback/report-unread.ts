@@ -1,18 +1,24 @@
-import { askedUnread, badgePush } from '../push/badge.ts';
+import { badgePush } from '../push/badge.ts';
+import { askUnread } from './ask-unread.ts';
 import { addDeliveries, deliver } from './deliver.ts';
 import { type Handling, storedUnread } from './handling.ts';
-import type { CallbackPorts } from './ports.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
  * Badge-only pushes where mail was read, moved or deleted elsewhere: one per device and request, and none
  * where the count is the one that the phones already show or an older one.
  */
-export async function reportUnread(ports: CallbackPorts, handling: Handling): Promise<void> {
+export async function reportUnread(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
   const { view, summary } = handling;
   const wanted = view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
   if (!wanted || !summary.countMayDiffer) return;
   // With more events to come, the next request brings the count.
-  const seen = summary.unread ?? (summary.moreEvents ? undefined : await askUnread(handling));
+  const seen =
+    summary.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
   const stored = storedUnread(view);
   const sent = await deliver(ports, view, (device) => {
     const push = badgePush(device, stored, seen);
@@ -21,14 +27,4 @@ export async function reportUnread(ports: CallbackPorts, handling: Handling): Pr
   if (sent.delivered > 0) ports.metrics.count('BadgeUpdated');
   // A badge that could not be sent is put right by the next one: it never makes Exchange repeat a request.
   handling.deliveries = addDeliveries(handling.deliveries, { ...sent, failed: 0 });
-}
-
-async function askUnread(handling: Handling): Promise<{ count: number; at: number } | undefined> {
-  const opened = await handling.access.open();
-  if (!opened.ok) return undefined;
-  const inbox = await opened.mailbox.inbox();
-  if (!inbox.ok) return undefined;
-  const seen = askedUnread(inbox.value.unreadCount, handling.now);
-  handling.changes.unread = seen;
-  return seen;
 }

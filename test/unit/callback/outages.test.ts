@@ -89,6 +89,35 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('a mail that could not be delivered', () => {
+  test('is owed where the subscription ends in the same moment, since Exchange repeats nothing then', async () => {
+    const { call, events, newMail, unread, store, push, written } = callbackWorld();
+    store({ wantedEvents: 'mail' });
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(written().owed).toBe(true);
+  });
+
+  test('is repeated to a superseded subscription, which may end afterwards', async () => {
+    const { call, events, newMail, unread, store, push, clock, written } = callbackWorld();
+    store({ state: 'superseded', supersededAt: clock.now() - 1_000 });
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('try-again');
+    expect(written().ended).toBeUndefined();
+  });
+});
+
+test('a renewal that the database interrupts makes no announced mail come again', async () => {
+  const { call, events, newMail, unread, store, push, world } = callbackWorld();
+  store({ wantedEvents: 'mail' });
+  world.database = 'after-see';
+  events(...newMail('a'), unread(1));
+  await expect(call()).resolves.toBe('ok');
+  expect(push.sent).toHaveLength(1);
+});
+
 describe('an unexpected exception', () => {
   test('is announced neutrally, answered OK and alarmed', async () => {
     const { call, events, newMail, unread, server, push, recorded } = callbackWorld();

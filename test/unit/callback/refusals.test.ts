@@ -14,6 +14,43 @@ describe('401', () => {
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
   });
 
+  test('is one failed sign-in, although count and renewal would have been asked for as well', async () => {
+    const { call, events, newMail, server, store, written } = callbackWorld();
+    store({ wantedEvents: 'mail' });
+    server.fail('mails', REFUSED);
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails']);
+    expect(written().refused).toBe('first');
+  });
+
+  test('counts as well where only the unread count was asked for', async () => {
+    const { call, events, server, written } = callbackWorld();
+    server.fail('inbox', REFUSED);
+    events({ type: 'deleted', watermark: 'w2', target: { kind: 'item', id: 'a' } });
+    await expect(call()).resolves.toBe('ok');
+    expect(written().refused).toBe('first');
+  });
+
+  test('is proof as well where only the unread count was asked for', async () => {
+    const { call, events, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
+    clock.advance(5 * MINUTE_MS);
+    server.fail('inbox', REFUSED);
+    events({ type: 'deleted', watermark: 'w2', target: { kind: 'item', id: 'a' } });
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+  });
+
+  test('counts as well where it was the renewal that was refused', async () => {
+    const { call, events, newMail, unread, server, store, written } = callbackWorld();
+    store({ wantedEvents: 'mail' });
+    server.fail('subscribe', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().refused).toBe('first');
+  });
+
   test('for five minutes the credentials are not used again', async () => {
     const { call, events, newMail, unread, server, store, clock, push } = callbackWorld();
     store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });

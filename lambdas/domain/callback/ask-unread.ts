@@ -1,0 +1,43 @@
+import { askedUnread, type Unread } from '../push/badge.ts';
+import { askToSignIn } from './ask-to-sign-in.ts';
+import type { Handling } from './handling.ts';
+import { judgeFailure } from './judge-failure.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { renewSubscription } from './renew-subscription.ts';
+
+/**
+ * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told. A refusal counts
+ * here as it does for a mail: else every request without a count would be another failed sign-in.
+ */
+export async function askUnread(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<Unread | undefined> {
+  const opened = await handling.access.open();
+  if (!opened.ok) return undefined;
+  const inbox = await opened.mailbox.inbox();
+  if (inbox.ok) {
+    if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+    return note(handling, inbox.value.unreadCount);
+  }
+  switch (await judgeFailure(ports, handling, inbox.failure)) {
+    case 'neutral':
+      return undefined;
+    case 'sign-in':
+      await askToSignIn(ports, handling);
+      return undefined;
+    case 'rediscover': {
+      const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
+      const there = await moved?.mailbox.inbox();
+      moved?.mailbox.close();
+      return there?.ok === true ? note(handling, there.value.unreadCount) : undefined;
+    }
+  }
+}
+
+function note(handling: Handling, count: number): Unread {
+  const unread = askedUnread(count, handling.now);
+  handling.changes.unread = unread;
+  return unread;
+}
