@@ -6,7 +6,7 @@ import { createKeyPairStore } from '#adapters/data-api/key-pairs.ts';
 import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
 import { canonicalId, folderIdSha256 } from '#adapters/ews/folder-id.ts';
 import { readNotification } from '#adapters/ews/incoming/read-notification.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';

@@ -1,8 +1,8 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
-import { createExchange } from '#adapters/ews/exchange.ts';
-import type { EwsOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createExchange } from '#adapters/ews/client/exchange.ts';
+import type { EwsOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
 import type { ResolveSrv } from '#adapters/ews/autodiscover/srv.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import type { DiscoveryResult } from '#domain/ports/exchange.ts';
 import { BASIC } from '../support/exchange-adapter.ts';

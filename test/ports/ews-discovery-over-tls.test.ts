@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
 import { resolveSrvWithDns } from '#adapters/ews/autodiscover/srv.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { LocalDns } from '../../local/exchange/dns.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import type { ExchangeOptions } from '#adapters/ews/world.ts';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeMailbox } from '#domain/ports/exchange.ts';

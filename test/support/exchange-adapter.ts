@@ -1,5 +1,5 @@
-import { createExchange } from '#adapters/ews/exchange.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createExchange } from '#adapters/ews/client/exchange.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import type { ExchangeOptions } from '#adapters/ews/world.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';

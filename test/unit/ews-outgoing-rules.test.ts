@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { createAddressRules } from '#adapters/ews/addresses.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
-import { pinDestination } from '#adapters/ews/pinned-lookup.ts';
+import { createAddressRules } from '#adapters/ews/outgoing/addresses.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
+import { pinDestination } from '#adapters/ews/outgoing/pinned-lookup.ts';
 
 const rules = createOutgoingRules({
   allowedExchangeHosts: ['mail.example.com', '*.corp.example', 'odd.example.com:8443', 'any.example.com:*'],

@@ -1,4 +1,4 @@
-import { failureOfError } from '#adapters/ews/network-failures.ts';
+import { failureOfError } from '#adapters/ews/outgoing/network-failures.ts';
 
 /** What ENS, or whatever stands at its address, answered; `body` is undefined where it is no JSON object. */
 export type EnsAnswer =

@@ -1,6 +1,6 @@
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
-import { createExchange } from '#adapters/ews/exchange.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing-rules.ts';
+import { createExchange } from '#adapters/ews/client/exchange.ts';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import { VARIABLES } from '#contract';
 import type { DiscoveryResult } from '#domain/ports/exchange.ts';

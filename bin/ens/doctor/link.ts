@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { type ConnectionOptions, connect, type PeerCertificate } from 'node:tls';
-import { codeOf, failureOfError } from '#adapters/ews/network-failures.ts';
+import { codeOf, failureOfError } from '#adapters/ews/outgoing/network-failures.ts';
 import { API_BASE_PATH } from '#contract';
 import { type Finding, failed, ok } from './check.ts';
 import type { Patient } from './patient.ts';

@@ -1,12 +1,12 @@
-import type { Connection } from './connection.ts';
-import { createConnection } from './connection.ts';
-import type { Destination, EwsOutgoingRules } from './outgoing-rules.ts';
-import type { Resolve } from './pinned-lookup.ts';
-import { resolveWithSystem } from './pinned-lookup.ts';
+import type { Connection } from './outgoing/connection.ts';
+import { createConnection } from './outgoing/connection.ts';
+import type { Destination, EwsOutgoingRules } from './outgoing/outgoing-rules.ts';
+import type { Resolve } from './outgoing/pinned-lookup.ts';
+import { resolveWithSystem } from './outgoing/pinned-lookup.ts';
+import type { ClientCertificate, TlsTrust } from './outgoing/tls-trust.ts';
+import { createTlsTrust } from './outgoing/tls-trust.ts';
 import type { TokenMemory } from './sign-in/token-memory.ts';
 import { createTokenMemory } from './sign-in/token-memory.ts';
-import type { ClientCertificate, TlsTrust } from './tls-trust.ts';
-import { createTlsTrust } from './tls-trust.ts';
 
 export interface ExchangeOptions {
   readonly rules: EwsOutgoingRules;

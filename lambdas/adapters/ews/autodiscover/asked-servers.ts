@@ -1,8 +1,8 @@
 import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import type { HttpAnswer, HttpRequest } from '../connection.ts';
-import { offeredSchemes } from '../http-failures.ts';
-import type { Destination } from '../outgoing-rules.ts';
+import type { HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
+import { offeredSchemes } from '../outgoing/http-failures.ts';
+import type { Destination } from '../outgoing/outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { EwsWorld } from '../world.ts';
 

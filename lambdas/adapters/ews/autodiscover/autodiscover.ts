@@ -1,5 +1,5 @@
 import type { Autodiscover, DiscoveryResult, DiscoveryVerdict } from '#domain/ports/exchange.ts';
-import { codeOf } from '../network-failures.ts';
+import { codeOf } from '../outgoing/network-failures.ts';
 import type { EwsWorld } from '../world.ts';
 import { createDiscovery } from './discovery.ts';
 import type { ResolveSrv } from './srv.ts';

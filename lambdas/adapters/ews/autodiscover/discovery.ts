@@ -1,5 +1,5 @@
 import type { Autodiscover, DiscoveryVerdict } from '#domain/ports/exchange.ts';
-import type { Destination } from '../outgoing-rules.ts';
+import type { Destination } from '../outgoing/outgoing-rules.ts';
 import type { EwsWorld } from '../world.ts';
 import type { Asked, Question } from './asked-servers.ts';
 import { createAskedServers } from './asked-servers.ts';

@@ -1,4 +1,4 @@
-import type { ClientCertificate } from '../tls-trust.ts';
+import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 import type { SignIn } from './sign-in.ts';
 import { withHeader } from './sign-in.ts';
 

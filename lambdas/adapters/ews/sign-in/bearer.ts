@@ -1,6 +1,6 @@
 import type { Credentials, ExchangeAuth, SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
+import type { Connection, HttpOutcome, HttpRequest } from '../outgoing/connection.ts';
 import type { EwsWorld } from '../world.ts';
 import type { RemainingMs, SignIn } from './sign-in.ts';
 import { inTurn, withHeader } from './sign-in.ts';

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';
-import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
-import { offeredSchemes } from '../http-failures.ts';
+import type { Connection, HttpOutcome, HttpRequest } from '../outgoing/connection.ts';
+import { offeredSchemes } from '../outgoing/http-failures.ts';
 import { openingMessage, replyTo } from './ntlm-messages.ts';
 import type { RemainingMs, SignIn } from './sign-in.ts';
 import { inTurn, withHeader } from './sign-in.ts';

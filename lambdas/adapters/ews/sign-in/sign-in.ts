@@ -1,6 +1,6 @@
 import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
-import type { Connection, HttpOutcome, HttpRequest } from '../connection.ts';
-import type { ClientCertificate } from '../tls-trust.ts';
+import type { Connection, HttpOutcome, HttpRequest } from '../outgoing/connection.ts';
+import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 
 /** How much time is left for one request; asked again for each message of a handshake. */
 export type RemainingMs = () => number;

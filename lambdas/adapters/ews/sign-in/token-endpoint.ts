@@ -1,7 +1,7 @@
 import type { TokenRefresh } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import type { HttpAnswer } from '../connection.ts';
-import { failureOfStatus } from '../http-failures.ts';
+import type { HttpAnswer } from '../outgoing/connection.ts';
+import { failureOfStatus } from '../outgoing/http-failures.ts';
 import type { EwsWorld } from '../world.ts';
 import type { RemainingMs } from './sign-in.ts';
 import type { RefreshedToken } from './token-memory.ts';

@@ -5,17 +5,17 @@ import type {
   ExchangeResult,
   ExchangeTarget,
 } from '#domain/ports/exchange.ts';
+import { failureOfCode } from '../error-codes.ts';
+import type { Connection } from '../outgoing/connection.ts';
+import type { HostMemory } from '../outgoing/host-memory.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
+import type { EwsWorld } from '../world.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
-import type { Connection } from './connection.ts';
-import { failureOfCode } from './error-codes.ts';
 import type { EwsCalls, FetchedItem } from './ews-library.ts';
-import type { HostMemory } from './host-memory.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { createLibraryTransport } from './library-transport.ts';
-import type { SignIn } from './sign-in/sign-in.ts';
 import type { SoapAnswer } from './soap-answer.ts';
 import { judgeSoapAnswer } from './soap-answer.ts';
-import type { EwsWorld } from './world.ts';
 
 export interface MailboxOptions {
   readonly world: EwsWorld;

@@ -1,5 +1,5 @@
-import { escapeXml } from './answer-xml.ts';
-import type { XmlElement } from './xml.ts';
+import { escapeXml } from '../answer-xml.ts';
+import type { XmlElement } from '../xml.ts';
 
 /**
  * Writes an element again in the plainest form: a namespace declaration only where it changes, no prefixes,

@@ -5,12 +5,12 @@ import type {
   ExchangeResult,
   ExchangeTarget,
 } from '#domain/ports/exchange.ts';
-import type { Connection } from './connection.ts';
-import { createHostMemory } from './host-memory.ts';
-import { failureOfStatus, offeredSchemes } from './http-failures.ts';
+import type { Connection } from '../outgoing/connection.ts';
+import { createHostMemory } from '../outgoing/host-memory.ts';
+import { failureOfStatus, offeredSchemes } from '../outgoing/http-failures.ts';
+import { chooseSignIn } from '../sign-in/choose.ts';
+import type { EwsWorld } from '../world.ts';
 import { createMailbox } from './mailbox.ts';
-import { chooseSignIn } from './sign-in/choose.ts';
-import type { EwsWorld } from './world.ts';
 
 const PROBE_BYTES = 256 * 1024;
 /** Something answers and does not ask who we are; what it makes of a signed request is for that to show. */

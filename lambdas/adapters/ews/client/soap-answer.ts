@@ -1,12 +1,12 @@
 import type { SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import { findElements, readAnswerXml } from './answer-xml.ts';
-import type { HttpAnswer } from './connection.ts';
-import type { SpokenCode } from './error-codes.ts';
-import { failureOfCode, spokenCode } from './error-codes.ts';
-import { failureOfStatus } from './http-failures.ts';
-import type { XmlElement } from './xml.ts';
-import { childOf } from './xml.ts';
+import { findElements, readAnswerXml } from '../answer-xml.ts';
+import type { SpokenCode } from '../error-codes.ts';
+import { failureOfCode, spokenCode } from '../error-codes.ts';
+import type { HttpAnswer } from '../outgoing/connection.ts';
+import { failureOfStatus } from '../outgoing/http-failures.ts';
+import type { XmlElement } from '../xml.ts';
+import { childOf } from '../xml.ts';
 
 const SOAP = 'http://schemas.xmlsoap.org/soap/envelope/';
 

@@ -1,6 +1,6 @@
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import type { SpokenCode } from '../error-codes.ts';
 import { writePlainXml } from './canonical-xml.ts';
-import type { SpokenCode } from './error-codes.ts';
 import type { SoapAnswer } from './soap-answer.ts';
 
 /** What the library's IXHRApi asks for, as far as we use it. */
