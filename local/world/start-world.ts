@@ -44,7 +44,9 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
  * custom resources in order, schedules on the world's clock. Resolves when the API answers.
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  let handle: Handler = (_request, response) => void response.writeHead(503).end('The world is starting.\n');
+  const starting: Handler = (_request, response) =>
+    void response.writeHead(503).end('The world is starting.\n');
+  let handle: Handler = starting;
   const server = await listen(options.port, (request, response) => handle(request, response));
   const { origin } = server;
   const clock = createClock();
@@ -123,15 +125,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       close,
     };
     const control = createControl(world, desk);
+    // The API opens last, as after a deployment: nobody meets a half-made one.
+    let api: Handler = starting;
     handle = (request, response) => {
       const url = request.url ?? '/';
-      if (url.startsWith('/api/')) void gateway(request, response);
+      if (url.startsWith('/api/')) api(request, response);
       else if (url.startsWith('/exchange/'))
         exchange.handle(request, response, url.slice('/exchange'.length));
       else void control(request, response);
     };
     await deployCustomResources({ deployment, desk, invoke: functions.invoke });
     await storeApiToken(aws.database.query, options.apiToken, clock.now());
+    api = (request, response) => void gateway(request, response);
     if (options.withoutSchedules !== true) runSchedules(readSchedules(deployment), clock, functions);
     return world;
   } catch (error) {
