@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { canonicalId } from '#adapters/ews/folder-id.ts';
 import {
   errorMessage,
   faultAnswer,
@@ -6,6 +7,7 @@ import {
   itemsAnswer,
   subscribeAnswer,
 } from '../support/ews-answers.ts';
+import { fixtureId } from '../support/ews-fixtures.ts';
 import { BASIC, localExchange, openMailbox } from '../support/exchange-adapter.ts';
 import type { Script, ScriptedServer } from '../support/scripted-server.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
@@ -110,6 +112,29 @@ describe('a mailbox over EWS', () => {
         { kind: 'unreadable', itemId: 'five' },
       ],
     });
+  });
+
+  test('takes an answer about another item for somebody else’s, and the other spelling of an id for the same', async () => {
+    const { origin } = await serve(() => ({
+      body: itemsAnswer([
+        { id: fixtureId('item3'), parent: fixtureId('inbox'), subject: 'Eve only' },
+        { id: fixtureId('item2Compressed'), parent: fixtureId('inbox'), subject: 'Mine' },
+      ]),
+    }));
+    const mailbox = openMailbox(localExchange(), origin);
+    const other = canonicalId(fixtureId('item2Compressed'));
+    const plain = Buffer.concat([Buffer.of(0), Buffer.from(other)]).toString('base64');
+    const result = await mailbox.mails([fixtureId('item1'), plain]);
+    mailbox.close();
+    expect(result).toMatchObject({
+      value: [
+        { kind: 'mail', mail: { itemId: fixtureId('item1') } },
+        { kind: 'mail', mail: { itemId: plain, subject: 'Mine', parentFolderId: fixtureId('inbox') } },
+      ],
+    });
+    // Without a folder it is announced neutrally, with the alarm.
+    expect(result.ok ? result.value[0] : undefined).not.toHaveProperty('mail.parentFolderId');
+    expect(JSON.stringify(result)).not.toContain('Eve only');
   });
 
   test('uses one connection of its own for all its requests', async () => {

@@ -26,6 +26,11 @@ export function folderIdSha256(id: string): Uint8Array {
   return new Uint8Array(createHash('sha256').update(canonicalId(id)).digest());
 }
 
+/** Whether two spellings name one object. */
+export function isSameId(one: string, other: string): boolean {
+  return one === other || Buffer.from(folderIdSha256(one)).equals(folderIdSha256(other));
+}
+
 /**
  * MS-OXCEXT, section 3.1.4.5: two equal bytes are followed by the number of further ones. Undefined where the
  * last count is missing or the result is longer than an id can be.

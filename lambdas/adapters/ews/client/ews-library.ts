@@ -21,6 +21,7 @@ import {
 } from 'ews-javascript-api';
 import type { Mail } from '#domain/model/mail.ts';
 import type { WantedEvents } from '#domain/model/subscription.ts';
+import { isSameId } from '../folder-id.ts';
 import type { LibraryTransport } from './library-transport.ts';
 
 /** One entry of a GetItem answer: the mail, or Exchange's code for this id. */
@@ -99,7 +100,14 @@ function mailProperties(): PropertySet {
   ]);
 }
 
+/**
+ * What Exchange says of the item that was asked for. An answer about another item is somebody else's (its known
+ * defect): nothing of that is read, and a mail without folder is nobody's to the domain.
+ */
 function mailOf(itemId: string, item: Item): Mail {
+  if (!isSameId(textOf(optional(() => item.Id)?.UniqueId) ?? '', itemId)) {
+    return { itemId, isRead: false, sensitivity: 'private', kind: 'other' };
+  }
   const message = item instanceof EmailMessage ? item : undefined;
   const from = optional(() => message?.From);
   const name = textOf(from?.Name);
