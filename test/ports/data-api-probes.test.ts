@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
 import { createProbeStore } from '#adapters/data-api/probes.ts';
 import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type MailboxId, type SubscriptionId } from '#domain/model/ids.ts';
 import type { ProbeStore } from '#domain/ports/probe-store.ts';
 import { startStore, type TestStore } from '../support/data-api.ts';
@@ -63,6 +64,19 @@ describe('a doctor’s probe', () => {
     await probes.end(mine.mailboxId, NOW - 10 * MINUTE);
     expect(await store.rows('SELECT id FROM subscriptions')).toEqual([{ id: other.id }]);
     expect(await probes.seenAt(left.id)).toBeUndefined();
+  });
+
+  it('is swept by upkeep where the doctor was stopped before it could', async () => {
+    await begin(NOW - 11 * MINUTE);
+    const young = await begin();
+    await createUpkeepStore(store.database).deleteLeftovers({
+      pendingBefore: NOW - 10 * MINUTE,
+      supersededBefore: 0,
+      cachedBefore: 0,
+      failuresBefore: 0,
+      limit: 100,
+    });
+    expect(await store.rows('SELECT id FROM mailboxes')).toEqual([{ id: young.mailboxId }]);
   });
 
   it('is all that its removal can remove', async () => {

@@ -199,7 +199,7 @@ describe('ens upkeep run', () => {
   });
 });
 
-// Last: every subscription of this world ends here.
+// Every subscription of this world that exists by then ends here; every other test registers phones of its own.
 describe('ens keys', () => {
   test('rotates, and in an emergency retires the former pair with its subscriptions', async () => {
     const { registrationId } = await world().registerPhone();

@@ -178,7 +178,7 @@ describe('a doctor who finds the cause', () => {
     expect(failures(report)).toEqual(['probe']);
     expect(report.checks.get('probe')?.reason).toMatch(/Exchange cannot reach ENS/);
     expect(report.checks.get('probe')?.nextStep).toMatch(
-      /Let every Exchange Mailbox server open https connections/,
+      /Let every Exchange Mailbox server open connections to 127\.0\.0\.1, port \d+;/,
     );
     expect(await world().rows('mailboxes')).not.toContainEqual(
       expect.objectContaining({ ews_host: ':probe' }),

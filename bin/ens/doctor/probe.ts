@@ -28,7 +28,7 @@ interface ProbeRequest {
   readonly ewsUrl: string;
   readonly inboxFolderId: string;
   readonly waitMs: number;
-  readonly linkHost: string;
+  readonly link: string;
 }
 
 /**
@@ -46,12 +46,11 @@ export async function checkProbe(
   if (tools === undefined) return skipped(`It needs access to the deployment. ${patient.withoutTools}`);
   if (credentials === undefined || ewsUrl === undefined || inboxFolderId === undefined)
     return skipped('It needs a mailbox login that succeeds.');
-  const linkHost = URL.parse(link)?.host ?? link;
-  return probe({ tools, fromHere, credentials, ewsUrl, inboxFolderId, waitMs, linkHost });
+  return probe({ tools, fromHere, credentials, ewsUrl, inboxFolderId, waitMs, link });
 }
 
 async function probe(request: ProbeRequest): Promise<Finding> {
-  const { tools, fromHere, credentials, ewsUrl, inboxFolderId, waitMs, linkHost } = request;
+  const { tools, fromHere, credentials, ewsUrl, inboxFolderId, waitMs, link } = request;
   const probes = createProbeStore(tools.database);
   const prepared = await prepareSubscription(
     {
@@ -97,7 +96,7 @@ async function probe(request: ProbeRequest): Promise<Finding> {
     return waitedMs === undefined
       ? failed(
           `Exchange accepted the subscription, but none of its callbacks reached ENS in ${Math.round(waitMs / 1000)} s: Exchange cannot reach ENS. Phones then get no notifications, and the logs stay empty.`,
-          `Let every Exchange Mailbox server open https connections to ${linkHost}, port 443; test it there with Invoke-WebRequest https://${linkHost}/api/ens/alive. Look at a proxy that the servers should use (Set-ExchangeServer -InternetWebProxy), and at TLS 1.2.`,
+          `Let every Exchange Mailbox server open connections to ${originOf(link)}; test it there with: Invoke-WebRequest ${link}/alive. Look at a proxy that the servers should use (Set-ExchangeServer -InternetWebProxy), and at TLS 1.2.`,
         )
       : ok(`Exchange’s first callback reached ENS after ${Math.round(waitedMs / 1000)} s.`);
   } finally {
@@ -119,4 +118,10 @@ async function waitForCallback(
     if (waitedMs >= waitMs) return undefined;
     await pause(Math.min(LOOK_EVERY_MS, waitMs - waitedMs));
   }
+}
+
+/** With the port, which a firewall rule needs. */
+function originOf(link: string): string {
+  const url = URL.parse(link);
+  return url === null ? link : `${url.hostname}, port ${url.port || (url.protocol === 'http:' ? 80 : 443)}`;
 }

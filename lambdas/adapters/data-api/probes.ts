@@ -1,11 +1,9 @@
 import { asId, type MailboxId } from '#domain/model/ids.ts';
 import type { ProbeStore } from '#domain/ports/probe-store.ts';
 import type { Database } from './database.ts';
+import { PROBE_HOST } from './probe-host.ts';
 import { subscriptionParameters } from './registrations.ts';
 import { asRow, number, optional, text } from './row.ts';
-
-/** Stands where a mailbox names its server. No host starts with a colon: no registration meets such a row. */
-export const PROBE_HOST = ':probe';
 
 const BEGIN = `
   WITH mailbox AS (

@@ -1,4 +1,5 @@
 import { DEVICES_JSON } from './devices.ts';
+import { PROBE_HOST } from './probe-host.ts';
 
 /**
  * A sample from a random place on, and round the end: all rows of a small deployment, enough of a large one.
@@ -131,6 +132,9 @@ export const DELETE_LEFTOVERS = `
     DELETE FROM subscriptions WHERE state = 'pending' AND id IN (
       SELECT id FROM subscriptions WHERE state = 'pending' AND created_at < :pending::bigint LIMIT :limit::integer)
     RETURNING 1
+  ), probes AS (
+    DELETE FROM mailboxes WHERE ews_host = '${PROBE_HOST}' AND created_at < :pending::bigint
+    RETURNING 1
   ), superseded AS (
     DELETE FROM subscriptions WHERE state = 'superseded' AND id IN (
       SELECT id FROM subscriptions
@@ -145,5 +149,5 @@ export const DELETE_LEFTOVERS = `
       SELECT ctid FROM login_failures WHERE failed_at < :failures::bigint LIMIT :limit::integer))
     RETURNING 1
   )
-  SELECT json_build_object('count', (SELECT count(*) FROM pending) + (SELECT count(*) FROM superseded)
-                                  + (SELECT count(*) FROM cached) + (SELECT count(*) FROM failures))::text`;
+  SELECT json_build_object('count', (SELECT count(*) FROM pending) + (SELECT count(*) FROM probes)
+                                  + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached) + (SELECT count(*) FROM failures))::text`;
