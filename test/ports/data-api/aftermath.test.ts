@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { createHealthStore } from '#adapters/data-api/health.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import type { SubscriptionId } from '#domain/model/ids.ts';
+import type { SubscriptionView } from '#domain/model/subscription.ts';
+import type {
+  CallbackAftermath,
+  CallbackStore,
+  RegistrationBegun,
+  RegistrationRequest,
+  RegistrationStore,
+  Sighting,
+} from '#domain/ports/store.ts';
+import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { insertKeyPair } from '../../support/key-pair-rows.ts';
+import {
+  MINUTE,
+  NOW,
+  type RequestOptions,
+  registrationRequest,
+  sha256,
+} from '../../support/registration-requests.ts';
+
+let store: TestStore;
+let registrations: RegistrationStore;
+let callbacks: CallbackStore;
+
+beforeAll(async () => {
+  store = await startStore();
+  registrations = createRegistrationStore(store.database);
+  callbacks = createCallbackStore(store.database);
+});
+beforeEach(async () => {
+  await store.clear();
+  await insertKeyPair(store);
+});
+afterAll(() => store.close());
+
+interface Registered extends RegistrationBegun {
+  readonly id: SubscriptionId;
+  readonly request: RegistrationRequest;
+}
+
+async function register(options: RequestOptions = {}): Promise<Registered> {
+  const request = registrationRequest(options);
+  const begun = await registrations.begin(request);
+  const { id } = request.subscription;
+  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
+  return { ...begun, id, request };
+}
+
+function see(id: SubscriptionId, rest: Partial<Sighting> = {}): Promise<SubscriptionView | undefined> {
+  return callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now: NOW + MINUTE, ...rest });
+}
+
+function record(id: SubscriptionId, rest: Partial<CallbackAftermath>): Promise<void> {
+  return callbacks.record({ subscriptionId: id, now: NOW + MINUTE, ...rest });
+}
+
+const row = async (id: SubscriptionId) =>
+  (await store.rows('SELECT * FROM subscriptions WHERE id = $1', [id]))[0];
+
+describe('what a callback records', () => {
+  it('remembers the first refusal and forgets it once the credentials work', async () => {
+    const { id } = await register();
+    await record(id, { refused: 'first' });
+    await record(id, { refused: 'first', now: NOW + 2 * MINUTE });
+    expect(await see(id)).toMatchObject({ suspectSince: NOW + MINUTE, lastRefusedAt: NOW + 2 * MINUTE });
+    await record(id, { trusted: true });
+    const view = await see(id);
+    expect([view?.suspectSince, view?.lastRefusedAt]).toEqual([undefined, undefined]);
+  });
+
+  it('ends a subscription whose credentials are proven dead: the half of the seal is gone', async () => {
+    const { id, registrationId } = await register();
+    await record(id, { refused: 'proof' });
+    expect(await row(id)).toMatchObject({ state: 'rejected', inner_key: null, ended_at: NOW + MINUTE });
+    expect(await see(id)).toBeUndefined();
+    expect(await registrations.checkIn(registrationId)).toMatchObject({ subscriptionState: 'rejected' });
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('does not let a superseded or pending subscription reject the mailbox', async () => {
+    const former = await register();
+    const { registrationId } = await register({ now: NOW + 1 });
+    await record(former.id, { refused: 'proof', lost: true });
+    expect(await row(former.id)).toMatchObject({ state: 'superseded', inner_key: null });
+    expect(await registrations.checkIn(registrationId)).toMatchObject({ subscriptionState: 'active' });
+  });
+
+  it('writes quiet times, neutral notifications, debts, counts and dead endpoints in one statement', async () => {
+    const { id } = await register();
+    const view = await see(id);
+    const endpoints = view?.devices.map(({ endpointId }) => endpointId) ?? [];
+    const before = store.world.calls.all().length;
+    await record(id, {
+      quietUntil: 5,
+      neutralAt: 6,
+      owed: true,
+      unread: { count: 8, at: NOW + MINUTE },
+      disabledEndpoints: endpoints,
+    });
+    expect(store.world.calls.all().length - before).toBe(1);
+    expect(await see(id)).toMatchObject({
+      quietUntil: 5,
+      lastNeutralAt: 6,
+      mailbox: { unread: 8 },
+      devices: [{ endpointEnabled: false }],
+    });
+    expect(await store.rows('SELECT owed_since FROM mailboxes')).toEqual([{ owed_since: NOW + MINUTE }]);
+    expect(await store.rows('SELECT disabled_at FROM endpoints')).toEqual([{ disabled_at: NOW + MINUTE }]);
+  });
+
+  it('changes nothing that it does not name', async () => {
+    const { id } = await register();
+    const before = await store.world.aws.database.tables();
+    await record(id, {});
+    expect(await store.world.aws.database.tables()).toEqual(before);
+    await record(id, { neutralAt: 1 });
+    expect(await row(id)).toMatchObject({
+      state: 'active',
+      suspect_since: null,
+      quiet_until: null,
+      ended_at: null,
+    });
+  });
+
+  it('ends a lost subscription, which stays the one that counts', async () => {
+    const { id, registrationId } = await register();
+    await record(id, { lost: true, ended: true });
+    expect(await row(id)).toMatchObject({
+      state: 'lost',
+      lost_at: NOW + MINUTE,
+      inner_key: null,
+      wake_stage: 0,
+      wake_due_at: NOW + MINUTE,
+    });
+    expect(await registrations.checkIn(registrationId)).toMatchObject({ subscriptionState: 'lost' });
+    expect(await see(id)).toBeUndefined();
+  });
+});
+
+describe('a host that refuses everybody', () => {
+  it('is told by the share of its mailboxes that turned suspect lately', async () => {
+    const ids = [];
+    for (const person of ['a', 'b', 'c']) ids.push((await register({ person })).id);
+    await register({ person: 'd', host: 'other.example.com' });
+    const [a, b] = ids;
+    if (a !== undefined) await record(a, { refused: 'first' });
+    if (b !== undefined) await record(b, { refused: 'first', now: NOW - 10 * MINUTE });
+    expect(await callbacks.hostSuspects('mail.example.com', NOW)).toEqual({ suspects: 1, mailboxes: 3 });
+  });
+});
+
+describe('a renewal inside a callback', () => {
+  async function renew(former: Registered, ewsHost?: string) {
+    const { subscription } = registrationRequest();
+    const { wantedEvents } = await callbacks.prepareRenewal({
+      now: NOW + MINUTE,
+      mailboxId: former.mailboxId,
+      replaces: former.id,
+      subscription,
+      ewsHost,
+    });
+    await registrations.activate({
+      now: NOW + MINUTE,
+      subscriptionId: subscription.id,
+      mailboxId: former.mailboxId,
+      watermark: 'w',
+      wantedEvents,
+    });
+    return { id: subscription.id, wantedEvents };
+  }
+
+  it('takes over from the subscription it replaces, with the same owner of the credentials', async () => {
+    const former = await register({ badge: false });
+    const { id, wantedEvents } = await renew(former);
+    expect(wantedEvents).toBe('mail');
+    expect(await see(id)).toMatchObject({ state: 'active', credentialsFrom: former.registrationId });
+    expect(await row(former.id)).toMatchObject({ state: 'superseded' });
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('moves the mailbox to its new server, unless it is registered there already', async () => {
+    const former = await register();
+    const { id } = await renew(former, 'new.example.com');
+    expect((await see(id))?.mailbox.ewsHost).toBe('new.example.com');
+    await register({ host: 'third.example.com' });
+    const again = await renew({ ...former, id }, 'third.example.com');
+    expect((await see(again.id))?.mailbox.ewsHost).toBe('new.example.com');
+  });
+
+  it('makes nothing where the mailbox was unregistered meanwhile', async () => {
+    const former = await register();
+    await registrations.unregister(former.registrationId);
+    const { id } = await renew(former);
+    expect(await see(id)).toBeUndefined();
+  });
+});
+
+describe('health', () => {
+  it('tells the newest usable key pair and the oldest heartbeat of an active subscription', async () => {
+    const health = createHealthStore(store.database);
+    await store.clear();
+    expect(await health.health()).toEqual({ newestKeyPairCreatedAt: undefined, oldestSeenAt: undefined });
+    await insertKeyPair(store);
+    await register();
+    await register({ person: 'bob', now: NOW + MINUTE });
+    expect(await health.health()).toEqual({ newestKeyPairCreatedAt: NOW, oldestSeenAt: NOW });
+  });
+});

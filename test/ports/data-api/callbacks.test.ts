@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import type { SubscriptionId } from '#domain/model/ids.ts';
+import type { SubscriptionView } from '#domain/model/subscription.ts';
+import type {
+  CallbackAftermath,
+  CallbackStore,
+  RegistrationBegun,
+  RegistrationRequest,
+  RegistrationStore,
+  Sighting,
+} from '#domain/ports/store.ts';
+import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { insertKeyPair } from '../../support/key-pair-rows.ts';
+import {
+  KEY_PAIR,
+  MINUTE,
+  NOW,
+  type RequestOptions,
+  registrationRequest,
+  sha256,
+  subscriptionId,
+} from '../../support/registration-requests.ts';
+
+let store: TestStore;
+let registrations: RegistrationStore;
+let callbacks: CallbackStore;
+
+beforeAll(async () => {
+  store = await startStore();
+  registrations = createRegistrationStore(store.database);
+  callbacks = createCallbackStore(store.database);
+});
+beforeEach(async () => {
+  await store.clear();
+  await insertKeyPair(store);
+});
+afterAll(() => store.close());
+
+interface Registered extends RegistrationBegun {
+  readonly id: SubscriptionId;
+  readonly request: RegistrationRequest;
+}
+
+async function register(options: RequestOptions = {}): Promise<Registered> {
+  const request = registrationRequest(options);
+  const begun = await registrations.begin(request);
+  const { id } = request.subscription;
+  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
+  return { ...begun, id, request };
+}
+
+function see(id: SubscriptionId, rest: Partial<Sighting> = {}): Promise<SubscriptionView | undefined> {
+  return callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now: NOW + MINUTE, ...rest });
+}
+
+function record(id: SubscriptionId, rest: Partial<CallbackAftermath>): Promise<void> {
+  return callbacks.record({ subscriptionId: id, now: NOW + MINUTE, ...rest });
+}
+
+const row = async (id: SubscriptionId) =>
+  (await store.rows('SELECT * FROM subscriptions WHERE id = $1', [id]))[0];
+
+describe('seeing a callback', () => {
+  it('returns everything that handling it needs, as it was before', async () => {
+    const { id, mailboxId, registrationId, request } = await register({ unread: 2 });
+    const [endpoint] = await store.rows('SELECT id FROM endpoints');
+    const view = await see(id, { watermark: 'w1', unread: { count: 7, at: NOW + MINUTE } });
+    expect(view).toEqual({
+      id,
+      state: 'active',
+      createdAt: NOW,
+      supersededAt: undefined,
+      lastSeenAt: NOW,
+      sealedSha256: Buffer.from(request.subscription.sealedSha256),
+      rowHalf: { kind: 'inner-key', innerKey: Buffer.from(sha256(`inner key ${id}`)) },
+      keyPair: {
+        id: KEY_PAIR,
+        publicKey: Buffer.of(1),
+        wrappedPrivateKey: Buffer.of(2),
+        createdAt: NOW,
+        retiredAt: undefined,
+      },
+      newestKeyPairCreatedAt: NOW,
+      watermark: 'w0',
+      previousWatermark: undefined,
+      wantedEvents: 'mail-and-badge',
+      suspectSince: undefined,
+      lastRefusedAt: undefined,
+      quietUntil: undefined,
+      lastNeutralAt: undefined,
+      credentialsExpireAt: undefined,
+      credentialsFrom: registrationId,
+      mailbox: {
+        id: mailboxId,
+        ewsHost: 'mail.example.com',
+        inboxSha256: Buffer.from(request.inboxSha256),
+        unread: 2,
+        unreadAt: NOW,
+        activeSubscriptionId: id,
+      },
+      devices: [
+        {
+          registrationId,
+          endpointId: endpoint?.id,
+          endpointArn: request.endpointArn,
+          endpointEnabled: true,
+          platform: 'apns',
+          preferences: { content: 'subject-and-sender', badge: true, sound: true, previewKey: undefined },
+          unreadElsewhere: 0,
+        },
+      ],
+    });
+    expect(await see(id)).toMatchObject({
+      lastSeenAt: NOW + MINUTE,
+      watermark: 'w1',
+      previousWatermark: 'w0',
+      mailbox: { unread: 7, unreadAt: NOW + MINUTE },
+    });
+  });
+
+  it('is one statement', async () => {
+    const { id } = await register();
+    const before = store.world.calls.all().length;
+    await see(id);
+    expect(
+      store.world.calls
+        .all()
+        .slice(before)
+        .map(({ action }) => action),
+    ).toEqual(['ExecuteStatement']);
+  });
+
+  it('knows no such subscription', async () => {
+    expect(await see(subscriptionId())).toBeUndefined();
+  });
+
+  it('writes nothing where the sealed segment is another, and shows the hash it should have had', async () => {
+    const { id } = await register({ unread: 1 });
+    await store.rows("UPDATE subscriptions SET state = 'lost'");
+    const before = await store.world.aws.database.tables();
+    const view = await see(id, {
+      sealedSha256: sha256('made up'),
+      watermark: 'w1',
+      unread: { count: 9, at: NOW + MINUTE },
+    });
+    expect(view?.sealedSha256).toEqual(Buffer.from(sha256(id)));
+    expect(await store.world.aws.database.tables()).toEqual(before);
+  });
+
+  it('keeps the watermark before the last one when the same callback comes again', async () => {
+    const { id } = await register();
+    await see(id, { watermark: 'w1' });
+    await see(id, { watermark: 'w1' });
+    await see(id);
+    expect(await row(id)).toMatchObject({ watermark: 'w1', prev_watermark: 'w0' });
+  });
+
+  it('never turns last seen or unread back', async () => {
+    const { id } = await register();
+    await see(id, { unread: { count: 4, at: NOW + 2 * MINUTE } });
+    await see(id, { now: NOW, unread: { count: 9, at: NOW + MINUTE } });
+    expect(await row(id)).toMatchObject({ last_seen_at: NOW + MINUTE });
+    expect(await store.rows('SELECT unread FROM mailboxes')).toEqual([{ unread: 4 }]);
+  });
+
+  it('makes a lost subscription active again and stops its wake-ups', async () => {
+    const { id } = await register();
+    await record(id, { lost: true });
+    await store.rows('UPDATE subscriptions SET wake_due_at = 1, wake_stage = 2');
+    expect((await see(id))?.state).toBe('lost');
+    expect(await row(id)).toMatchObject({ state: 'active', lost_at: null, wake_due_at: null, wake_stage: 0 });
+  });
+
+  it('sees a pending and a superseded one without changing what they are', async () => {
+    const former = await register();
+    await register({ now: NOW + 1 });
+    expect(await see(former.id)).toMatchObject({ state: 'superseded', supersededAt: NOW + 1 });
+    const { subscription } = registrationRequest();
+    await registrations.begin({ ...registrationRequest(), subscription });
+    expect((await see(subscription.id, { watermark: 'early' }))?.state).toBe('pending');
+    await registrations.activate({
+      ...former,
+      now: NOW,
+      subscriptionId: subscription.id,
+      watermark: 'of Subscribe',
+    });
+    expect(await row(subscription.id)).toMatchObject({ state: 'active', watermark: 'early' });
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('returns large credentials by their inner JWE', async () => {
+    const { id } = await register({ innerJwe: 'inner.jwe' });
+    expect((await see(id))?.rowHalf).toEqual({ kind: 'inner-jwe', innerJwe: 'inner.jwe' });
+  });
+
+  it('tells each device what its phone has unread in other mailboxes that show a badge', async () => {
+    const ann = await register({ person: 'ann', unread: 1 });
+    await register({ person: 'bob', unread: 20 });
+    await register({ person: 'carl', unread: 300 });
+    await register({ person: 'dora', unread: 4000, badge: false });
+    await register({ person: 'eve', unread: 50_000, phone: 'another' });
+    expect((await see(ann.id))?.devices.map(({ unreadElsewhere }) => unreadElsewhere)).toEqual([320]);
+  });
+
+  it('fits a row of the Data API with 20 devices, preview keys and the largest credentials', async () => {
+    const innerJwe = 'x'.repeat(24_000);
+    const previewKey = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'x'.repeat(43),
+      y: 'y'.repeat(43),
+      kid: 'k'.repeat(64),
+    } as const;
+    let last: Registered | undefined;
+    for (let n = 0; n < 21; n += 1) {
+      const request = registrationRequest({ phone: `phone ${n}`, innerJwe, now: NOW + n });
+      const begun = await registrations.begin({
+        ...request,
+        endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS_SANDBOX/${'n'.repeat(100)}/${n}`,
+        preferences: { ...request.preferences, previewKey },
+      });
+      const { id } = request.subscription;
+      await registrations.activate({ ...begun, now: NOW, subscriptionId: id, watermark: 'w'.repeat(5000) });
+      last = { ...begun, id, request };
+    }
+    const view = last === undefined ? undefined : await see(last.id);
+    expect(view?.devices).toHaveLength(20);
+    expect(view?.devices[0]?.preferences.previewKey).toEqual(previewKey);
+  });
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import type {
+  CallbackStore,
+  RegistrationBegun,
+  RegistrationRequest,
+  RegistrationStore,
+} from '#domain/ports/store.ts';
+import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { insertKeyPair } from '../../support/key-pair-rows.ts';
+import { NOW, type RequestOptions, registrationRequest } from '../../support/registration-requests.ts';
+
+let store: TestStore;
+let registrations: RegistrationStore;
+let callbacks: CallbackStore;
+
+beforeAll(async () => {
+  store = await startStore();
+  registrations = createRegistrationStore(store.database);
+  callbacks = createCallbackStore(store.database);
+});
+beforeEach(async () => {
+  await store.clear();
+  await insertKeyPair(store);
+});
+afterAll(() => store.close());
+
+interface Registered extends RegistrationBegun {
+  readonly request: RegistrationRequest;
+}
+
+async function begin(options: RequestOptions = {}): Promise<Registered> {
+  const request = registrationRequest(options);
+  return { ...(await registrations.begin(request)), request };
+}
+
+async function activate({ request, mailboxId, wantedEvents }: Registered, now = request.now): Promise<void> {
+  const subscriptionId = request.subscription.id;
+  await registrations.activate({ now, subscriptionId, mailboxId, watermark: 'first', wantedEvents });
+}
+
+async function register(options: RequestOptions = {}): Promise<Registered> {
+  const begun = await begin(options);
+  if (begun.subscribe) await activate(begun);
+  return begun;
+}
+
+const states = () => store.rows('SELECT id, state FROM subscriptions ORDER BY created_at, id');
+const devices = async () => (await store.rows('SELECT id FROM devices')).map(({ id }) => id);
+
+describe('which credentials win', () => {
+  it('keeps durable credentials that are well against a token without refresh', async () => {
+    const durable = await register({ phone: 'a' });
+    const token = await register({ phone: 'b', durable: false });
+    expect(token.subscribe).toBe(false);
+    expect(await states()).toEqual([{ id: durable.request.subscription.id, state: 'active' }]);
+  });
+
+  it.each([
+    ['are lost', "state = 'lost'"],
+    ['are rejected', "state = 'rejected'"],
+    ['are suspect', 'suspect_since = 1'],
+    ['are as short-lived', 'durable = false'],
+    ['belong to a device that left', 'credentials_from = NULL'],
+  ])('takes a token without refresh where the present ones %s', async (_, change) => {
+    await register({ phone: 'a' });
+    await store.rows(`UPDATE subscriptions SET ${change}`);
+    expect((await register({ phone: 'b', durable: false })).subscribe).toBe(true);
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('takes them where the key pair was retired, and where the same phone was installed anew', async () => {
+    await register({ phone: 'a', token: 'same' });
+    expect((await begin({ phone: 'b', token: 'same', durable: false })).subscribe).toBe(true);
+    await register({ phone: 'c', now: NOW + 1 });
+    await store.rows('UPDATE key_pairs SET retired_at = 1');
+    expect((await begin({ phone: 'd', durable: false })).subscribe).toBe(true);
+  });
+});
+
+describe('a registration that does not come to its end', () => {
+  it('takes a new device with it when it is abandoned', async () => {
+    const begun = await begin();
+    const { registrationId, request } = begun;
+    await registrations.abandon({ subscriptionId: request.subscription.id, registrationId });
+    expect(await store.rows('SELECT id FROM mailboxes')).toEqual([]);
+    expect(await states()).toEqual([]);
+  });
+
+  it('keeps a device that registered before, or again meanwhile', async () => {
+    const kept = await register();
+    const failed = await begin({ now: NOW + 1 });
+    await registrations.abandon({ subscriptionId: failed.request.subscription.id });
+    expect(await devices()).toEqual([kept.registrationId]);
+    const one = await begin({ person: 'bob' });
+    const other = await register({ person: 'bob', now: NOW + 1 });
+    await registrations.abandon({
+      subscriptionId: one.request.subscription.id,
+      registrationId: one.registrationId,
+    });
+    expect(await registrations.checkIn(other.registrationId)).toMatchObject({ subscriptionState: 'active' });
+  });
+
+  it('keeps a device that was renewed meanwhile, even where that came to nothing', async () => {
+    const first = await begin();
+    const second = await begin({ now: NOW + 1 });
+    await registrations.abandon({ subscriptionId: second.request.subscription.id });
+    const { registrationId, request } = first;
+    await registrations.abandon({ subscriptionId: request.subscription.id, registrationId });
+    expect(await devices()).toEqual([registrationId]);
+  });
+
+  it('never takes back what is active', async () => {
+    const { request } = await register();
+    await registrations.abandon({ subscriptionId: request.subscription.id });
+    expect(await states()).toEqual([{ id: request.subscription.id, state: 'active' }]);
+  });
+
+  it('leaves the former subscription in charge', async () => {
+    const former = await register();
+    await begin({ now: NOW + 1 });
+    expect(await store.rows('SELECT active_subscription_id AS id FROM mailboxes')).toEqual([
+      { id: former.request.subscription.id },
+    ]);
+  });
+
+  it('activates nothing after the mailbox was unregistered', async () => {
+    const begun = await begin();
+    await registrations.unregister(begun.registrationId);
+    await activate(begun);
+    expect(await states()).toEqual([]);
+  });
+
+  it('does not bring a superseded subscription back', async () => {
+    const one = await begin();
+    const other = await begin({ phone: 'b' });
+    await activate(one);
+    await activate(other);
+    await activate(one);
+    expect(await store.rows('SELECT active_subscription_id AS id FROM mailboxes')).toEqual([
+      { id: other.request.subscription.id },
+    ]);
+    expect(await breaches(store)).toEqual([]);
+  });
+});
+
+describe('unregistering', () => {
+  it('shreds the half of the seal with the last device, and may be repeated', async () => {
+    const a = await register({ phone: 'a' });
+    const b = await register({ phone: 'b' });
+    await registrations.unregister(a.registrationId);
+    expect(await states()).toHaveLength(2);
+    await registrations.unregister(b.registrationId);
+    await registrations.unregister(b.registrationId);
+    expect(await states()).toEqual([]);
+    expect(await store.rows('SELECT id FROM mailboxes')).toEqual([]);
+  });
+
+  it('remembers that the credentials in use have no owner any more', async () => {
+    const a = await register({ phone: 'a', durable: true });
+    await register({ phone: 'b', durable: false });
+    await registrations.unregister(a.registrationId);
+    const { id, sealedSha256 } = a.request.subscription;
+    const view = await callbacks.see({ subscriptionId: id, sealedSha256, now: NOW });
+    expect(view?.credentialsFrom).toBeUndefined();
+    expect(view?.devices).toHaveLength(1);
+  });
+});

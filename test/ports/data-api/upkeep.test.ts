@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
+import type { SubscriptionId } from '#domain/model/ids.ts';
+import type { CallbackStore, RegistrationStore } from '#domain/ports/store.ts';
+import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
+import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { insertKeyPair } from '../../support/key-pair-rows.ts';
+import {
+  DAY,
+  KEY_PAIR,
+  MINUTE,
+  NOW,
+  type RequestOptions,
+  registrationRequest,
+  sha256,
+} from '../../support/registration-requests.ts';
+
+const LATER = NOW + DAY;
+
+let store: TestStore;
+let registrations: RegistrationStore;
+let callbacks: CallbackStore;
+let upkeep: UpkeepStore;
+
+beforeAll(async () => {
+  store = await startStore();
+  registrations = createRegistrationStore(store.database);
+  callbacks = createCallbackStore(store.database);
+});
+beforeEach(async () => {
+  await store.clear();
+  await insertKeyPair(store);
+  upkeep = createUpkeepStore(store.database);
+});
+afterAll(() => store.close());
+
+async function register(options: RequestOptions = {}) {
+  const request = registrationRequest(options);
+  const begun = await registrations.begin(request);
+  const { id } = request.subscription;
+  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
+  return { ...begun, id, request };
+}
+
+const see = (id: SubscriptionId, now = LATER) =>
+  callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now });
+const rows = (sql: string) => store.rows(sql);
+const markSilent = (limit = 100) => upkeep.markSilent({ seenBefore: LATER, now: LATER, limit });
+const due = (now = LATER, limit = 100) => upkeep.wakesDue({ now, limit });
+
+describe('the heartbeat watch', () => {
+  it('marks who was silent as lost, in bounded batches, and nobody else', async () => {
+    for (const person of ['a', 'b', 'c']) await register({ person });
+    const { id } = await register({ person: 'd' });
+    await see(id);
+    expect([await markSilent(2), await markSilent(2), await markSilent(2)]).toEqual([2, 1, 0]);
+    expect(
+      await rows('SELECT state, count(*) AS n FROM subscriptions GROUP BY state ORDER BY state'),
+    ).toEqual([
+      { state: 'active', n: 1 },
+      { state: 'lost', n: 3 },
+    ]);
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('wakes the phones of a lost mailbox, stage by stage, until a heartbeat comes after all', async () => {
+    const { id, registrationId } = await register();
+    await markSilent();
+    expect(await due()).toEqual([
+      { subscriptionId: id, stage: 0, devices: [expect.objectContaining({ registrationId })] },
+    ]);
+    await upkeep.woken({ subscriptionIds: [id], stage: 1, nextAt: LATER + 1 });
+    expect(await due()).toEqual([]);
+    expect(await due(LATER + 1)).toMatchObject([{ stage: 1 }]);
+    await see(id);
+    expect(await due(LATER + DAY)).toEqual([]);
+    await upkeep.woken({ subscriptionIds: [id], stage: 1, nextAt: LATER });
+    expect(await due(LATER + DAY)).toEqual([]);
+  });
+
+  it('staggers the wakes of many: 100 every five seconds, over several batches', async () => {
+    await rows(`INSERT INTO mailboxes (id, ews_host, inbox_sha256, address_hmac, created_at)
+      SELECT gen_random_uuid(), 'h' || n, sha256('i'), sha256('a'), 1 FROM generate_series(1, 250) n`);
+    await rows(`INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256,
+        inner_jwe, durable, last_seen_at, created_at)
+      SELECT gen_random_uuid(), id, '${KEY_PAIR}', 'active', 'mail', sha256('s'), 'j', true, 1, 1 FROM mailboxes`);
+    expect([await markSilent(200), await markSilent(200)]).toEqual([200, 50]);
+    expect(
+      await rows(
+        `SELECT wake_due_at - ${LATER} AS after, count(*) AS n FROM subscriptions GROUP BY 1 ORDER BY 1`,
+      ),
+    ).toEqual([
+      { after: 0, n: 100 },
+      { after: 5000, n: 100 },
+      { after: 10_000, n: 50 },
+    ]);
+    // More than one answer of the Data API, and no more than asked for.
+    expect(await due(LATER + MINUTE, 120)).toHaveLength(120);
+    expect(new Set((await due(LATER + MINUTE, 500)).map((wake) => wake.subscriptionId)).size).toBe(250);
+  });
+
+  it('feels the pulse of all callbacks and remembers an outage', async () => {
+    expect(await upkeep.pulse()).toEqual({
+      activeSubscriptions: 0,
+      newestSeenAt: undefined,
+      silenceSince: undefined,
+      resumedAt: undefined,
+    });
+    await register();
+    const { id } = await register({ person: 'bob' });
+    await see(id);
+    await upkeep.rememberOutage({ silenceSince: 5 }, NOW);
+    expect(await upkeep.pulse()).toMatchObject({
+      activeSubscriptions: 2,
+      newestSeenAt: LATER,
+      silenceSince: 5,
+    });
+    await upkeep.rememberOutage({ resumedAt: 6 }, NOW);
+    expect(await upkeep.pulse()).toMatchObject({ silenceSince: undefined, resumedAt: 6 });
+  });
+});
+
+describe('credentials that end', () => {
+  const schedule = (now = LATER) =>
+    upkeep.scheduleCredentialWakes({
+      now,
+      credentialsEndBefore: now + 10 * MINUTE,
+      ownerlessBefore: now - DAY,
+      limit: 100,
+    });
+
+  it('get one silent wake before their end, which a heartbeat does not cancel', async () => {
+    const { id } = await register();
+    await register({ person: 'bob' });
+    await rows(`UPDATE subscriptions SET credentials_expire_at = ${LATER + MINUTE} WHERE id = '${id}'`);
+    expect(await schedule()).toBe(1);
+    await see(id);
+    expect(await due()).toMatchObject([{ subscriptionId: id, stage: 0 }]);
+    await upkeep.woken({ subscriptionIds: [id], stage: 1, nextAt: LATER });
+    expect(await schedule()).toBe(0);
+    expect(await due(LATER + DAY)).toEqual([]);
+  });
+
+  it('of a phone that left are asked of another one, and used no longer than a day', async () => {
+    const first = await register({ phone: 'a' });
+    await rows(`UPDATE subscriptions SET durable = true`);
+    const request = registrationRequest({ phone: 'b', durable: false });
+    expect((await registrations.begin(request)).subscribe).toBe(false);
+    await registrations.unregister(first.registrationId);
+    expect(await schedule()).toBe(1);
+    expect((await due()).map(({ devices }) => devices.length)).toEqual([1]);
+    expect((await see(first.id))?.state).toBe('active');
+    expect(await schedule(LATER + DAY)).toBe(0);
+    expect(await schedule(LATER + DAY + 1)).toBe(1);
+    expect(
+      await rows('SELECT state, num_nonnulls(inner_key, inner_jwe) AS halves FROM subscriptions'),
+    ).toEqual([{ state: 'lost', halves: 0 }]);
+    expect(await see(first.id)).toBeUndefined();
+    expect(await breaches(store)).toEqual([]);
+  });
+});
+
+describe('after a restore', () => {
+  it('everybody is woken once', async () => {
+    for (const person of ['a', 'b', 'c']) await register({ person });
+    await register({ person: 'c', now: NOW + 1 });
+    expect(await upkeep.scheduleWakeForAll(LATER)).toBe(3);
+    expect(await due()).toHaveLength(3);
+  });
+});
+
+describe('debts', () => {
+  it('are handed out oldest first and paid by subscription', async () => {
+    const a = await register({ person: 'a' });
+    const b = await register({ person: 'b' });
+    await register({ person: 'c' });
+    await callbacks.record({ subscriptionId: a.id, now: NOW + 2, owed: true });
+    await callbacks.record({ subscriptionId: b.id, now: NOW + 1, owed: true });
+    expect((await upkeep.owed({ limit: 9 })).map((owed) => owed.subscriptionId)).toEqual([b.id, a.id]);
+    await upkeep.paid([b.id]);
+    expect((await upkeep.owed({ limit: 9 })).map((owed) => owed.subscriptionId)).toEqual([a.id]);
+  });
+
+  it('that are made anew while they are paid stay', async () => {
+    const { id } = await register();
+    await callbacks.record({ subscriptionId: id, now: NOW, owed: true });
+    await upkeep.owed({ limit: 9 });
+    await callbacks.record({ subscriptionId: id, now: NOW + 1, owed: true });
+    await upkeep.paid([id]);
+    expect(await upkeep.owed({ limit: 9 })).toHaveLength(1);
+  });
+});

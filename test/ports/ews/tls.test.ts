@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
+import type { ExchangeOptions } from '#adapters/ews/world.ts';
+import type { ExchangeAuth } from '#domain/model/credentials.ts';
+import type { ExchangeMailbox } from '#domain/ports/exchange.ts';
+import { inboxAnswer } from '../../support/ews-answers.ts';
+import { BASIC, localExchange, openMailbox } from '../../support/exchange-adapter.ts';
+import type { ScriptedServer } from '../../support/scripted-server.ts';
+import { startScriptedServer } from '../../support/scripted-server.ts';
+
+const pem = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '../../fixtures/tls', `${name}.pem`), 'utf8');
+const SERVER = { cert: pem('server'), key: pem('server.key') };
+const DEMANDING = { ...SERVER, ca: pem('ca'), requestCert: true, rejectUnauthorized: true };
+const CLIENT = { type: 'certificate', certificate: pem('client'), privateKey: pem('client.key') } as const;
+const OK = { ok: true, value: { folderId: 'AAMkInbox=', unreadCount: 3 } };
+
+/** Every host is allowed and loopback too, since that is where the test's servers are. */
+const RULES = {
+  ...createOutgoingRules({ allowedExchangeHosts: ['*:*'], allowedExchangeCidrs: [], allowedTokenHosts: [] }),
+  addresses: { refuse: () => undefined },
+};
+
+let server: ScriptedServer | undefined;
+let mailbox: ExchangeMailbox | undefined;
+afterEach(async () => {
+  mailbox?.close();
+  await server?.close();
+  server = undefined;
+});
+
+const trusting: Partial<ExchangeOptions> = {
+  rules: RULES,
+  extraCaPem: pem('ca'),
+  resolve: async () => [{ address: '127.0.0.1', family: 4 }],
+};
+
+async function serve(tls?: Parameters<typeof startScriptedServer>[1]): Promise<ScriptedServer> {
+  server = await startScriptedServer(() => ({ body: inboxAnswer('AAMkInbox=', 3) }), tls);
+  return server;
+}
+
+function inbox(
+  port: number,
+  options: Partial<ExchangeOptions> = trusting,
+  auth: ExchangeAuth = BASIC,
+  host = 'mail.example.com',
+) {
+  mailbox = openMailbox(localExchange(options), `https://${host}:${port}`, auth);
+  return mailbox.inbox();
+}
+
+describe('TLS to Exchange', () => {
+  test('trusts the extra CA bundle and keeps the name in SNI and Host while the address is pinned', async () => {
+    const { port, seen } = await serve(SERVER);
+    expect(await inbox(port)).toEqual(OK);
+    expect(seen[0]?.headers.host).toBe(`mail.example.com:${port}`);
+  });
+
+  test.each([
+    [
+      'an unknown CA',
+      SERVER,
+      { ...trusting, extraCaPem: undefined },
+      'mail.example.com',
+      /CA|issuer|intermediate/,
+    ],
+    [
+      'an expired certificate',
+      { cert: pem('expired'), key: pem('expired.key') },
+      trusting,
+      'mail.example.com',
+      /expired/,
+    ],
+    ['another name', SERVER, trusting, 'other.example.com', /another host name/],
+    [
+      'TLS 1.1',
+      { ...SERVER, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const,
+      trusting,
+      'mail.example.com',
+      /TLS/,
+    ],
+    ['no TLS at all', undefined, trusting, 'mail.example.com', /TLS/],
+  ])('refuses %s and says so, without a password sent', async (_what, tls, options, host, sentence) => {
+    const { port, seen } = await serve(tls);
+    expect(await inbox(port, options, BASIC, host)).toEqual({
+      ok: false,
+      failure: { kind: 'tls', detail: expect.stringMatching(sentence) },
+    });
+    expect(seen).toHaveLength(0);
+  });
+
+  test('signs in with a client certificate alone, or in front of Basic', async () => {
+    const { port, seen } = await serve(DEMANDING);
+    expect(await inbox(port, trusting, CLIENT)).toEqual(OK);
+    mailbox?.close();
+    expect(await inbox(port, trusting, { ...CLIENT, username: 'ann', password: 'pw' })).toEqual(OK);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      `Basic ${Buffer.from('ann:pw').toString('base64')}`,
+    ]);
+  });
+
+  test('names the certificate where the server demands one and another way was tried', async () => {
+    const { port } = await serve(DEMANDING);
+    expect(await inbox(port)).toMatchObject({
+      ok: false,
+      failure: { kind: 'unauthorized', offered: ['certificate'], sent: 'basic' },
+    });
+    const exchange = localExchange(trusting);
+    const ewsUrl = `https://mail.example.com:${port}/EWS/Exchange.asmx`;
+    expect(await exchange.probe({ ewsUrl, deadlineMs: Date.now() + 5_000 })).toEqual({
+      ok: true,
+      value: { offered: ['certificate'] },
+    });
+  });
+
+  test('takes a certificate that cannot be read for what it is', async () => {
+    const { port, seen } = await serve(DEMANDING);
+    const broken = { ...CLIENT, certificate: 'not a certificate' };
+    const otherKey = { ...CLIENT, privateKey: pem('server.key') };
+    for (const auth of [broken, otherKey]) {
+      expect(await inbox(port, trusting, auth)).toEqual({
+        ok: false,
+        failure: { kind: 'failed', code: 'ClientCertificateUnreadable' },
+      });
+    }
+    expect(seen).toHaveLength(0);
+  });
+
+  test('goes nowhere where the name leads to an address that is refused', async () => {
+    const { port, seen } = await serve(SERVER);
+    const { addresses } = createOutgoingRules({
+      allowedExchangeHosts: ['*'],
+      allowedExchangeCidrs: [],
+      allowedTokenHosts: [],
+    });
+    expect(await inbox(port, { ...trusting, rules: { ...RULES, addresses } })).toMatchObject({
+      ok: false,
+      failure: { kind: 'refused-address', detail: expect.stringContaining('loopback') },
+    });
+    expect(seen).toHaveLength(0);
+  });
+});
