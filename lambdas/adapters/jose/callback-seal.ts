@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
-import { CompactEncrypt, compactDecrypt } from 'jose';
+import { CompactEncrypt } from 'jose';
 import type { SealedContent } from '#domain/model/credentials.ts';
 import type { KeyPairId, SubscriptionId } from '#domain/model/ids.ts';
 import type { KeyPair, RowHalf } from '#domain/model/subscription.ts';
@@ -14,6 +14,7 @@ import {
   splitCompact,
 } from './compact.ts';
 import { privateKeyOf } from './key-handle.ts';
+import { openCompact } from './open-compact.ts';
 import { isSealedContent } from './sealed-content.ts';
 
 const INNER_KEY_BYTES = 32;
@@ -84,7 +85,7 @@ async function open(
   // We wrote the header, so there is one spelling: no further members, order or white space.
   if (parts.header !== encodeHeader(outerHeader(type, key.keyPairId))) return REFUSED.grammar;
 
-  const unwrapped = await decrypt(segment, privateKeyOf(key), KEY_ALGORITHM);
+  const unwrapped = openCompact(parts, privateKeyOf(key));
   if (!unwrapped) return REFUSED.unreadable;
   const [innerJwe, innerKey] =
     half.kind === 'inner-key'
@@ -92,7 +93,7 @@ async function open(
       : [half.innerJwe, unwrapped];
   const inner = splitCompact(innerJwe);
   if (inner?.header !== INNER_HEADER_ENCODED || inner.encryptedKey !== '') return REFUSED.unreadable;
-  const plaintext = await decrypt(innerJwe, innerKey, 'dir');
+  const plaintext = openCompact(inner, innerKey);
   unwrapped.fill(0);
   const content = plaintext && parseObject(plaintext);
   plaintext?.fill(0);
@@ -107,23 +108,6 @@ async function wrap(
   publicKey: KeyObject,
 ): Promise<string> {
   return new CompactEncrypt(plaintext).setProtectedHeader(outerHeader(type, keyPairId)).encrypt(publicKey);
-}
-
-/** Undefined for every failure alike: what exactly did not fit is of use to an attacker only. */
-async function decrypt(
-  jwe: string,
-  key: KeyObject | Uint8Array,
-  algorithm: string,
-): Promise<Uint8Array | undefined> {
-  try {
-    const { plaintext } = await compactDecrypt(jwe, key, {
-      keyManagementAlgorithms: [algorithm],
-      contentEncryptionAlgorithms: [CONTENT_ENCRYPTION],
-    });
-    return plaintext;
-  } catch {
-    return undefined;
-  }
 }
 
 function sealed(segment: string, rowHalf: RowHalf): SealOutcome {

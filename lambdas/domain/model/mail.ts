@@ -1,5 +1,3 @@
-import type { EpochMs } from './subscription.ts';
-
 /** What is fetched of a mail, for the moment of one request. */
 export interface Mail {
   readonly itemId: string;
@@ -8,7 +6,6 @@ export interface Mail {
   /** Absent for meetings, reports and posts without a sender. */
   readonly sender?: { readonly name?: string | undefined; readonly address?: string | undefined } | undefined;
   readonly subject?: string | undefined;
-  readonly receivedAt?: EpochMs | undefined;
   readonly isRead: boolean;
   readonly sensitivity: 'normal' | 'personal' | 'private' | 'confidential';
   readonly kind: 'message' | 'meeting' | 'report' | 'other';

@@ -97,7 +97,6 @@ describe('a mailbox over EWS', () => {
             conversationId: 'conv-1',
             sender: { name: 'Bob', address: 'bob@example.com' },
             subject: 'Lunch & more 😀',
-            receivedAt: Date.UTC(2026, 10, 22, 9, 30),
             isRead: false,
             sensitivity: 'normal',
             kind: 'message',

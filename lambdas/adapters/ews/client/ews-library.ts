@@ -92,7 +92,6 @@ function mailProperties(): PropertySet {
     ItemSchema.Subject,
     ItemSchema.ParentFolderId,
     ItemSchema.ConversationId,
-    ItemSchema.DateTimeReceived,
     ItemSchema.ItemClass,
     ItemSchema.Sensitivity,
     EmailMessageSchema.From,
@@ -121,7 +120,6 @@ function mailOf(itemId: string, item: Item): Mail {
         ? undefined
         : { name, address: address?.includes('@') === true ? address : undefined },
     subject: textOf(optional(() => item.Subject)),
-    receivedAt: optional(() => item.DateTimeReceived)?.TotalMilliSeconds,
     isRead: optional(() => message?.IsRead) === true,
     sensitivity: sensitivityOf(optional(() => item.Sensitivity)),
     kind: kindOf(textOf(optional(() => item.ItemClass)) ?? ''),

@@ -10,6 +10,7 @@ import { createHostMemory } from '../outgoing/host-memory.ts';
 import { failureOfStatus, offeredSchemes } from '../outgoing/http-failures.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { EwsWorld } from '../world.ts';
+import { loadEwsLibrary } from './load-library.ts';
 import { createMailbox } from './mailbox.ts';
 
 const PROBE_BYTES = 256 * 1024;
@@ -53,7 +54,7 @@ export function createExchange(world: EwsWorld): Exchange {
 /** Starts loading the EWS library. */
 async function warm(): Promise<void> {
   try {
-    await import('./ews-library.ts');
+    await loadEwsLibrary();
   } catch {
     // The first real use reports it.
   }

@@ -14,6 +14,7 @@ import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
 import type { EwsCalls, FetchedItem } from './ews-library.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { createLibraryTransport } from './library-transport.ts';
+import { loadEwsLibrary } from './load-library.ts';
 import type { SoapAnswer } from './soap-answer.ts';
 import { judgeSoapAnswer } from './soap-answer.ts';
 
@@ -99,7 +100,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
     judge: (value: T) => ExchangeFailure | undefined,
   ): Promise<ExchangeResult<T>> {
     try {
-      const { createEwsCalls } = await import('./ews-library.ts');
+      const { createEwsCalls } = await loadEwsLibrary();
       calls ??= createEwsCalls(target.ewsUrl, transport);
       const value = await operation(calls);
       const failure = judge(value);
