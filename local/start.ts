@@ -43,7 +43,7 @@ try {
   endCleanly(world);
   write(`ENS is running at ${world.origin}\n`);
   if (process.env.ENS_LOCAL_EMPTY !== '1') {
-    await playRound(world, apiToken, write);
+    await playRound(world, write);
     write(`\nThe world goes on at ${world.origin} until Ctrl+C.\n`);
   }
 } catch (error) {

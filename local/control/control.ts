@@ -1,17 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Console } from '../console/console.ts';
+import { consoleRoutes } from '../console/routes.ts';
 import type { AnswerDesk } from '../world/cloudformation.ts';
 import type { World } from '../world/world.ts';
+import { exchangeFaultRoutes } from './exchange-fault-routes.ts';
 import { exchangeRoutes } from './exchange-routes.ts';
 import { ControlError, matchPath, readJson, sendJson } from './http.ts';
 import { operatorRoutes } from './operator-routes.ts';
 import { worldRoutes } from './world-routes.ts';
 
-/** The paths under `/local` by which people, tests and the console drive the world, and `/` with the links. */
+/** The paths under `/local` by which people, tests and the console drive the world, and the console at `/`. */
 export function createControl(
   world: World,
   desk: AnswerDesk,
+  console: Console,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const handlers = { ...worldRoutes(world, desk), ...exchangeRoutes(world), ...operatorRoutes(world) };
+  const handlers = {
+    ...worldRoutes(world, desk),
+    ...exchangeRoutes(world),
+    ...exchangeFaultRoutes(world),
+    ...operatorRoutes(world),
+    ...consoleRoutes(console),
+  };
   const routes = Object.entries(handlers).map(([key, handler]) => {
     const [method = '', pattern = ''] = key.split(' ');
     return { method, pattern, handler };
@@ -46,6 +56,8 @@ export function createControl(
   return async (request, response) => {
     try {
       await answer(request, response);
+      // Whatever was asked of the world may show in its mailboxes.
+      if (request.method !== 'GET') console.exchangeChanged();
     } catch (error) {
       if (response.headersSent) return void response.destroy();
       const status = error instanceof ControlError ? error.status : 500;

@@ -14,6 +14,8 @@ const newMessage = z.strictObject({
   body: z.string().optional(),
 });
 
+const messageChanges = z.strictObject({ isRead: z.boolean().optional(), folder: text.optional() });
+
 /** Drives the simulated Exchange as its users and administrators would. */
 export function exchangeRoutes({ exchange }: World): ControlRoutes {
   const known = (email: string): string => {
@@ -69,12 +71,10 @@ export function exchangeRoutes({ exchange }: World): ControlRoutes {
       exchange.mailboxes.deliver(known(value('email')), await body(newMessage)),
     'PATCH /local/exchange/mailboxes/{email}/messages/{itemId}': async ({ value, body }) => {
       const itemId = knownItem(value('email'), value('itemId'));
-      exchange.mailboxes.setRead(
-        value('email'),
-        itemId,
-        (await body(z.strictObject({ isRead: z.boolean() }))).isRead,
-      );
-      return null;
+      const { isRead, folder } = await body(messageChanges);
+      if (isRead !== undefined) exchange.mailboxes.setRead(value('email'), itemId, isRead);
+      // A moved item has a new id.
+      return folder === undefined ? null : exchange.mailboxes.move(value('email'), itemId, folder);
     },
     'DELETE /local/exchange/mailboxes/{email}/messages/{itemId}': ({ value }) => {
       exchange.mailboxes.delete(value('email'), knownItem(value('email'), value('itemId')));

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { World } from '../world/world.ts';
 
 const LINKS: readonly (readonly [string, string])[] = [
+  ['/', 'the console'],
   ['/api/ens/alive', 'the API (more calls: docs/api)'],
   ['/local/exchange/mailboxes', 'mailboxes of the simulated Exchange'],
   ['/local/exchange/subscriptions', 'its push subscriptions'],
@@ -12,7 +13,7 @@ const LINKS: readonly (readonly [string, string])[] = [
   ['/local/events', 'every hop as it happens (server-sent events)'],
 ];
 
-/** What `/` shows until the console page takes its place. */
+/** What there is beside the console, for whoever drives the world by hand. */
 export function index(response: ServerResponse, { origin }: World): void {
   const items = LINKS.map(([path, text]) => `<li><a href="${path}">${path}</a> ${text}</li>`).join('\n');
   const page = `<!doctype html>

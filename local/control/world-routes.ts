@@ -25,7 +25,7 @@ export function worldRoutes(world: World, desk: AnswerDesk): ControlRoutes {
   const { clock, calls, faults, logs, functions, aws } = world;
   const time = () => ({ now: new Date(clock.now()).toISOString(), offsetMs: clock.offsetMs() });
   return {
-    'GET /': ({ response }) => index(response, world),
+    'GET /local': ({ response }) => index(response, world),
     'GET /local/devices/{platform}/{token}/notifications': (call) => notificationsOf(world, call),
     'POST /local/faults': async ({ body }) => {
       faults.add(await body(fault));

@@ -1,5 +1,3 @@
-import { createClient } from '../client/client.ts';
-import { newPhone } from '../client/new-phone.ts';
 import type { Call } from '../world/calls.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { World } from '../world/world.ts';
@@ -12,12 +10,10 @@ const LONGEST_ROUND_MS = 60_000;
  */
 export async function playRound(
   world: World,
-  apiToken: string,
   write: (text: string) => void,
 ): Promise<void> {
   const email = 'ann@example.com';
   world.exchange.mailboxes.create({ email, password: 'correct horse' });
-  const phone = newPhone({ email, password: 'correct horse', ewsUrl: world.exchange.ewsUrl(email) });
   const hops: string[] = [];
   const startedAt = performance.now();
   const stop = world.events.on((event) => {
@@ -27,7 +23,12 @@ export async function playRound(
     write(
       `\nOne round by itself.\n\n  ${email} has a mailbox in the simulated Exchange; her phone registers:\n\n`,
     );
-    const answer = await createClient(world.origin, apiToken).register(phone);
+    const { reply: answer } = await world.console.handsets.add({
+      email,
+      kind: 'ios',
+      content: 'subject-and-sender',
+      preview: false,
+    });
     flush();
     if (answer.status !== 201)
       throw new Error(`register answered ${answer.status} ${JSON.stringify(answer.body)}`);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { startAws } from '../aws/emulators.ts';
+import { createConsole } from '../console/console.ts';
 import { createControl } from '../control/control.ts';
 import { createExchange } from '../exchange/exchange.ts';
 import { createFunctions } from '../functions/functions.ts';
@@ -110,7 +111,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       Object.fromEntries(
         Object.entries(deployment.outputs()).map(([name, value]) => [name.replace(/^.*\./, ''), value]),
       );
+    const console = createConsole({ origin, clock, events, logs, exchange, aws }, options.apiToken);
     const world = {
+      console,
       outputs,
       origin,
       clock,
@@ -124,7 +127,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       upkeep,
       close,
     };
-    const control = createControl(world, desk);
+    const control = createControl(world, desk, console);
     // The API opens last, as after a deployment: nobody meets a half-made one.
     let api: Handler = starting;
     handle = (request, response) => {

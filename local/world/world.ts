@@ -1,4 +1,5 @@
 import type { AwsWorld } from '../aws/emulators.ts';
+import type { Console } from '../console/console.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { InvokeOutcome } from '../functions/function-process.ts';
 import type { Functions } from '../functions/functions.ts';
@@ -19,6 +20,8 @@ export interface World {
   readonly exchange: Exchange;
   readonly functions: Functions;
   readonly aws: AwsWorld;
+  /** The phones on the table, and every hop that was seen. */
+  readonly console: Console;
   /** Outputs of both stacks, by their names alone. */
   outputs(): Readonly<Record<string, string>>;
   /** Runs the scheduled work now. */

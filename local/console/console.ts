@@ -1,0 +1,83 @@
+import type { AwsWorld } from '../aws/emulators.ts';
+import { createClient } from '../client/client.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { WorldClock } from '../world/clock.ts';
+import type { EventBus } from '../world/events.ts';
+import type { LogBook } from '../world/logs.ts';
+import { viewExchange } from './exchange-view.ts';
+import { createHandsets, type Handsets } from './handsets.ts';
+import { createJourneys, type Journeys } from './journeys.ts';
+import { readRunbook } from './runbook.ts';
+import type { ConsoleView } from './view.ts';
+
+/** What the page shows, and the phones that it plays with. Fed by the world's own events from its first moment. */
+export interface Console {
+  readonly handsets: Handsets;
+  readonly journeys: Journeys;
+  view(): ConsoleView;
+  clock(): ConsoleView['clock'];
+  /** Anything of the Exchange part may look different now. */
+  onExchangeChange(listener: () => void): void;
+  exchangeChanged(): void;
+}
+
+export interface ConsoleParts {
+  readonly origin: string;
+  readonly clock: WorldClock;
+  readonly events: EventBus;
+  readonly logs: LogBook;
+  readonly exchange: Exchange;
+  readonly aws: AwsWorld;
+}
+
+export function createConsole(parts: ConsoleParts, apiToken: string): Console {
+  const { exchange, clock, events, logs, aws } = parts;
+  const handsets = createHandsets({
+    client: createClient(parts.origin, apiToken),
+    exchange,
+    phones: aws.phones,
+  });
+  const changed: (() => void)[] = [];
+  const exchangeChanged = () => {
+    for (const listener of changed) listener();
+  };
+  exchange.events.on('changed', exchangeChanged);
+  exchange.events.on('callback', exchangeChanged);
+  exchange.events.on('ended', exchangeChanged);
+
+  function secrets(): ReadonlyMap<string, string> {
+    const known = new Map([[apiToken, 'API token']]);
+    for (const { password } of exchange.mailboxes.all()) known.set(password, 'password');
+    for (const token of handsets.tokens()) known.set(token, 'push token');
+    for (const { token } of aws.phones.all()) known.set(token, 'push token');
+    return known;
+  }
+
+  const journeys = createJourneys({
+    runbook: readRunbook(),
+    secrets,
+    subjectOf(email, itemId) {
+      const mailbox = exchange.mailboxes.find(email);
+      const item = mailbox === undefined ? undefined : exchange.mailboxes.item(mailbox, itemId);
+      return item === undefined ? undefined : (item.subject ?? '');
+    },
+  });
+  events.on(journeys.accept);
+  logs.onLine(journeys.acceptLine);
+  handsets.onCall(journeys.acceptCall);
+  const clockView = () => ({ now: new Date(clock.now()).toISOString(), offsetMs: clock.offsetMs() });
+
+  return {
+    handsets,
+    journeys,
+    clock: clockView,
+    onExchangeChange: (listener) => void changed.push(listener),
+    exchangeChanged,
+    view: () => ({
+      clock: clockView(),
+      phones: handsets.views(),
+      exchange: viewExchange(exchange),
+      journeys: journeys.views(),
+    }),
+  };
+}

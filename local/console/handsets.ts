@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import type { PhoneSink } from '../aws/phones.ts';
+import type { Client, Reply } from '../client/client.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { createHandset, type Handset, type HandsetWish } from './handset.ts';
+import type { PhoneView } from './view.ts';
+
+/** The phones on the table: they live in the world, so that a reload of the page loses none. */
+export interface Handsets {
+  /** Makes the mailbox where there is none, then registers. Resolves when the service has answered. */
+  add(wish: HandsetWish): Promise<{ readonly handset: Handset; readonly reply: Reply<unknown> }>;
+  find(id: string): Handset | undefined;
+  remove(id: string): void;
+  uninstall(handset: Handset): void;
+  setOnline(handset: Handset, online: boolean): void;
+  /** Somebody changes the password of a mailbox, as on another computer. */
+  changePassword(email: string): void;
+  views(): readonly PhoneView[];
+  /** Push tokens, to be masked wherever they turn up. */
+  tokens(): readonly string[];
+  onChange(listener: () => void): void;
+  onCall(listener: (call: ClientCall) => void): void;
+}
+
+/** A call that a phone made. `startedAt`: on performance.now's scale. */
+export interface ClientCall {
+  readonly what: string;
+  readonly email: string;
+  readonly reply: Reply<unknown>;
+  readonly startedAt: number;
+}
+
+const KIND_NAMES = { ios: 'iPhone', android: 'Android' } as const;
+
+export function createHandsets(parts: {
+  readonly client: Client;
+  readonly exchange: Exchange;
+  readonly phones: PhoneSink;
+}): Handsets {
+  const { client, exchange, phones } = parts;
+  const shelf = new Map<string, Handset>();
+  const changed: (() => void)[] = [];
+  const called: ((call: ClientCall) => void)[] = [];
+  const tokens: string[] = [];
+  const tell = () => {
+    for (const listener of changed) listener();
+  };
+
+  phones.onDelivered((delivery) => {
+    for (const handset of shelf.values()) {
+      if (handset.token() === delivery.token && handset.platform() === delivery.platform)
+        handset.receive(delivery);
+    }
+  });
+
+  function nameFor({ email, kind }: HandsetWish): string {
+    const local = email.split('@')[0] ?? email;
+    const first = `${local.slice(0, 1).toUpperCase()}${local.slice(1)}’s ${KIND_NAMES[kind]}`;
+    const names = new Set([...shelf.values()].map((handset) => handset.view().name));
+    for (let n = 1; ; n += 1) {
+      const name = n === 1 ? first : `${first} ${n}`;
+      if (!names.has(name)) return name;
+    }
+  }
+
+  return {
+    async add(wish) {
+      const { email } = wish;
+      if (exchange.mailboxes.find(email) === undefined)
+        exchange.mailboxes.create({ email, password: newPassword() });
+      const handset = createHandset({
+        ...wish,
+        name: nameFor(wish),
+        client,
+        account: () => ({
+          password: exchange.mailboxes.get(email).password,
+          ewsUrl: exchange.ewsUrl(email),
+        }),
+        onChange() {
+          if (!tokens.includes(handset.token())) tokens.push(handset.token());
+          tell();
+        },
+        onCall(what, reply, startedAt) {
+          for (const listener of called) listener({ what, email, reply, startedAt });
+        },
+      });
+      shelf.set(handset.id, handset);
+      return { handset, reply: await handset.register() };
+    },
+    find: (id) => shelf.get(id),
+    remove(id) {
+      shelf.delete(id);
+      tell();
+    },
+    uninstall(handset) {
+      phones.uninstall(handset.platform(), handset.token());
+      handset.deleted();
+    },
+    setOnline(handset, online) {
+      handset.setOnline(online);
+      phones.setOnline(handset.platform(), handset.token(), online);
+    },
+    changePassword(email) {
+      exchange.changePassword(email, newPassword());
+      tell();
+    },
+    views: () => [...shelf.values()].map((handset) => handset.view()),
+    tokens: () => tokens,
+    onChange: (listener) => void changed.push(listener),
+    onCall: (listener) => void called.push(listener),
+  };
+}
+
+function newPassword(): string {
+  return randomBytes(12).toString('base64url');
+}
