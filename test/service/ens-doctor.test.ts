@@ -239,38 +239,3 @@ describe('a doctor who finds the cause', () => {
     expect(report.checks.get('push')?.nextStep).toMatch(/Open the app/);
   });
 });
-
-describe('a doctor without access to the deployment', () => {
-  test('checks what a client sees and says what it could not check, and why', async () => {
-    const { code, out } = await spawnEns(
-      [
-        'doctor',
-        '--json',
-        '--region',
-        'eu-central-1',
-        '--link',
-        'http://127.0.0.1:9/api/ens',
-        '--token',
-        'any',
-      ],
-      { env: { HOME: '/nonexistent' } },
-    );
-    const { checks } = JSON.parse(out);
-    expect(checks[0]).toMatchObject({
-      check: 'link',
-      verdict: 'failed',
-      reason: expect.stringMatching(/http:\/\//),
-    });
-    expect(code).toBe(1);
-  });
-
-  test('asks for the link address', async () => {
-    const { code, err } = await spawnEns(['doctor', '--region', 'eu-central-1'], {
-      env: { HOME: '/nonexistent' },
-    });
-    expect(err).toMatch(
-      /^Name the link address with --link; it cannot be looked up\. No AWS credentials were found/,
-    );
-    expect(code).toBe(2);
-  });
-});

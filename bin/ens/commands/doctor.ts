@@ -53,7 +53,6 @@ async function admit(session: Session, options: DoctorOptions): Promise<Patient>
     link: link.replace(/\/+$/, ''),
     isLocal: session.choice.local !== undefined,
     apiToken: options.token,
-    email: options.email,
     ewsUrl: options.ewsUrl,
     scheme: options.signIn ?? (options.domain === undefined ? 'basic' : 'ntlm'),
     credentials,

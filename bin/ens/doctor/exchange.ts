@@ -67,8 +67,9 @@ export async function discover(
   return autodiscover.discover({ credentials, deadlineMs: world.now() + DISCOVER_MS });
 }
 
+/** True where the answers so far are against the credentials: another attempt could lock the account. */
 export function wasRefused(discovery: DiscoveryResult | undefined): boolean {
-  return discovery?.verdicts.some(({ verdict }) => verdict.startsWith('refused the sign-in')) === true;
+  return discovery !== undefined && !discovery.ok && discovery.failedSignIns > 0;
 }
 
 /** Every place that autodiscover asks, with its verdict. */

@@ -11,7 +11,6 @@ export interface Patient {
   /** The local world speaks plain http on loopback. */
   readonly isLocal: boolean;
   readonly apiToken: string | undefined;
-  readonly email: string | undefined;
   readonly ewsUrl: string | undefined;
   /** How the phones sign in. */
   readonly scheme: SignInScheme;
