@@ -1,4 +1,3 @@
-import type { ReadStream } from 'node:tty';
 import { CommandFailure, EXIT } from './failure.ts';
 
 /** Results go to `out`, everything else to `err`, so that a script reads results alone. */
@@ -50,7 +49,17 @@ export async function working<T>(
   }
 }
 
-function readWithoutEcho(stdin: ReadStream): Promise<string> {
+/** What of a terminal's input is needed here. */
+export interface Keyboard {
+  setRawMode(mode: boolean): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  on(event: 'data', listener: (data: Buffer) => void): unknown;
+  off(event: 'data', listener: (data: Buffer) => void): unknown;
+}
+
+/** What is typed up to Enter, with Backspace; nothing of it appears. Rejects with CommandFailure on Ctrl+C. */
+export function readWithoutEcho(stdin: Keyboard): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let typed = '';
   const onData = (data: Buffer) => {
