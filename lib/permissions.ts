@@ -57,10 +57,10 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   alive.allow(['sns:GetPlatformApplicationAttributes'], applications);
   upkeep.allow(['sns:DeleteEndpoint'], applications);
   for (const publisher of [callback, upkeep]) {
+    // SNS is asked about the target: "to a topic or endpoint" (API permissions reference). A real denial shows
+    // whether that holds: docs/first-deployment.md.
     publisher.allow(['sns:Publish'], endpoints, {
       whyWildcard: 'Endpoints are made at run time; the pattern ends inside this stage’s own application.',
     });
-    // Which of the two ARNs SNS evaluates is not documented: docs/first-deployment.md says how to find out.
-    publisher.allow(['sns:Publish'], applications);
   }
 }

@@ -54,7 +54,7 @@ export interface TestWorld {
 export function useWorld({
   settings,
   ...options
-}: Partial<WorldOptions> & { readonly settings?: Readonly<Record<string, Json>> } = {}): () => TestWorld {
+}: Partial<WorldOptions> & { readonly settings?: SettingChanges } = {}): () => TestWorld {
   let running: World | undefined;
   beforeAll(async () => {
     running = await startWorld({

@@ -1,0 +1,83 @@
+import { SetEndpointAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { unusedGrants } from '../../local/aws/gate.ts';
+import { synthesise } from '../../local/synthesise.ts';
+import { LOCAL_REGION } from '../../local/template/physical.ts';
+import { OPERATOR_ACCESS_KEY_ID } from '../../local/world/principals.ts';
+import { redeploy, rolesOf } from '../support/deployed.ts';
+import { type TestWorld, useWorld } from '../support/world.ts';
+
+/** What docs/first-deployment.md lists with its reason, because nothing of it runs here. */
+const NOT_EMULATED = /^(logs|ec2):/;
+const PLATFORMS = ['apns', 'apns-sandbox', 'fcm'] as const;
+const DAY_MS = 86_400_000;
+
+const world = useWorld();
+let operator: SNSClient;
+beforeAll(() => {
+  operator = new SNSClient({
+    region: LOCAL_REGION,
+    endpoint: world().world.aws.origin,
+    credentials: { accessKeyId: OPERATOR_ACCESS_KEY_ID, secretAccessKey: 'local' },
+  });
+});
+afterAll(() => operator.destroy());
+
+/** Every action that the roles allow of the emulated services and that no call has needed, one line each. */
+async function report(): Promise<readonly string[]> {
+  const roles = rolesOf(await synthesise());
+  return unusedGrants(roles, world().world.aws.usedGrants())
+    .filter(({ action }) => !NOT_EMULATED.test(action))
+    .map(({ roleArn, action, resource }) => `${roleArn.split('/').at(-1)}: ${action} on ${resource}`);
+}
+
+/** As SNS does when Apple or Google calls a token invalid. */
+async function disableEndpoints(the: TestWorld): Promise<void> {
+  for (const { endpoint_arn } of await the.rows('endpoints')) {
+    const Attributes = { Enabled: 'false' };
+    await operator.send(new SetEndpointAttributesCommand({ EndpointArn: String(endpoint_arn), Attributes }));
+  }
+}
+
+test('every permission of every function is one that some call needs', async () => {
+  const the = world();
+  const { aws, exchange, functions, upkeep } = the.world;
+  const registered = [];
+  for (const platform of PLATFORMS) registered.push(await the.registerPhone({ platform }));
+  const phones = registered.map(({ phone }) => phone);
+  for (const phone of phones) {
+    await the.deliverMail(phone.email);
+    await the.waitForNotifications(phone, 1);
+    await exchange.heartbeat(phone.email);
+  }
+  // Registering again enables an endpoint that SNS has disabled.
+  await disableEndpoints(the);
+  for (const { phone, registrationId } of registered) {
+    expect((await the.client.register(phone)).status).toBe(200);
+    expect((await the.client.call('GET', `/register/${registrationId}`)).status).toBe(200);
+  }
+  expect((await the.client.call('GET', '/alive?deep=true')).status).toBe(200);
+
+  // Nobody hears of the subscriptions for two hours: upkeep wakes the phones.
+  const before = phones.map((phone) => the.notifications(phone).length);
+  await aws.database.query(`UPDATE subscriptions SET last_seen_at = last_seen_at - ${DAY_MS / 12}`);
+  await upkeep();
+  const woken = phones.filter((phone, index) => the.notifications(phone).length > (before[index] ?? 0));
+  expect(woken.length).toBe(PLATFORMS.length);
+  // The phones are gone: the next push finds that out, and a day later upkeep deletes their endpoints.
+  await disableEndpoints(the);
+  for (const phone of phones) await the.deliverMail(phone.email);
+  await aws.database.query(`UPDATE endpoints SET disabled_at = disabled_at - ${2 * DAY_MS}`);
+  await upkeep();
+  expect(await the.rows('endpoints')).toEqual([]);
+  expect((await the.client.call('DELETE', `/register/${registered[0]?.registrationId}`)).status).toBe(204);
+
+  // The next deployments: keys are handed over again; a schema of a newer release is left alone.
+  const assembly = await synthesise();
+  const answers = await redeploy(the.world, assembly, 'Custom::EnsPushApplications');
+  expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+  await aws.database.query(`INSERT INTO schema_migrations (version, name, sha256) VALUES (99, 'newer', '')`);
+  expect(await functions.invoke('migrate', {})).toMatchObject({ ok: false });
+
+  expect(await report()).toEqual([]);
+});
