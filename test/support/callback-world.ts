@@ -62,6 +62,7 @@ interface State {
   /** `after-see`: the first statement succeeds, no later one does. */
   database: 'up' | 'down' | 'after-see';
   hostSuspects: { suspects: number; mailboxes: number };
+  readonly hostsJudged: Parameters<CallbackStore['hostSuspects']>[0][];
   refusedHost: boolean;
   view: SubscriptionView | undefined;
   notification: IncomingNotification;
@@ -91,6 +92,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   const world: State = {
     database: 'up',
     hostSuspects: { suspects: 0, mailboxes: 100 },
+    hostsJudged: [],
     refusedHost: false,
     view: undefined,
     aftermath: [],
@@ -140,7 +142,11 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
         return world.view?.id === sighting.subscriptionId ? world.view : undefined;
       }, true),
     record: (aftermath) => whileUp(() => void world.aftermath.push(aftermath)),
-    hostSuspects: () => whileUp(() => world.hostSuspects),
+    hostSuspects: (request) =>
+      whileUp(() => {
+        world.hostsJudged.push(request);
+        return world.hostSuspects;
+      }),
     prepareRenewal: ({ subscription }) =>
       whileUp(() => {
         world.renewals.push(subscription.id);

@@ -112,7 +112,8 @@ export const HOST_SUSPECTS = `
   SELECT json_build_object(
     'suspects', (SELECT count(*) FROM (
       SELECT DISTINCT s.mailbox_id FROM subscriptions s JOIN mailboxes m ON m.id = s.mailbox_id
-       WHERE s.suspect_since >= :since::bigint AND m.ews_host = :host::text LIMIT 10000) counted),
+       WHERE (s.suspect_since BETWEEN :since::bigint AND :until::bigint OR s.suspect_since >= :recently::bigint)
+         AND m.ews_host = :host::text LIMIT 10000) counted),
     'mailboxes', (SELECT count(*) FROM (
       SELECT 1 FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) counted))::text`;
 

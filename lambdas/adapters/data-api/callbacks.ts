@@ -25,8 +25,8 @@ export function createCallbackStore(database: Database): CallbackStore {
     async record(aftermath) {
       await database.run(RECORD, recordParameters(aftermath));
     },
-    async hostSuspects(ewsHost, since) {
-      const [value] = await database.run(HOST_SUSPECTS, { host: ewsHost, since });
+    async hostSuspects({ ewsHost, since, until, recently }) {
+      const [value] = await database.run(HOST_SUSPECTS, { host: ewsHost, since, until, recently });
       const row = asRow(value);
       return { suspects: number(row, 'suspects'), mailboxes: number(row, 'mailboxes') };
     },

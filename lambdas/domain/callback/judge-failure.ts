@@ -82,7 +82,15 @@ async function judgeRefusal(
   }
   changes.refused = 'first';
   ports.metrics.count('CredentialsSuspect');
-  const { suspects, mailboxes } = await ports.store.hostSuspects(view.mailbox.ewsHost, now - HOST_WINDOW_MS);
+  const turnedAt = view.suspectSince ?? now;
+  // Whoever turned suspect together with this mailbox counts for as long as it is suspect: the second refusal
+  // comes five minutes after the first at the earliest, for everybody whom one outage of the server met.
+  const { suspects, mailboxes } = await ports.store.hostSuspects({
+    ewsHost: view.mailbox.ewsHost,
+    since: turnedAt - HOST_WINDOW_MS,
+    until: turnedAt + HOST_WINDOW_MS,
+    recently: now - HOST_WINDOW_MS,
+  });
   if (suspects >= HOST_MINIMUM && suspects > mailboxes * HOST_SHARE) {
     ports.metrics.count('HostSuspect');
     ports.log.error('host-refuses-everybody', { suspects, mailboxes });

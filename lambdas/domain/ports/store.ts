@@ -135,11 +135,13 @@ export interface CallbackStore {
    */
   see(sighting: Sighting): Promise<SubscriptionView | undefined>;
   record(aftermath: CallbackAftermath): Promise<void>;
-  /** Share of this host's mailboxes that turned suspect since then, and how many mailboxes it has. */
-  hostSuspects(
-    ewsHost: string,
-    since: EpochMs,
-  ): Promise<{ readonly suspects: number; readonly mailboxes: number }>;
+  /** How many of a host's mailboxes turned suspect from `since` to `until` or after `recently`, of how many. */
+  hostSuspects(request: {
+    readonly ewsHost: string;
+    readonly since: EpochMs;
+    readonly until: EpochMs;
+    readonly recently: EpochMs;
+  }): Promise<{ readonly suspects: number; readonly mailboxes: number }>;
   /** Row `pending` for a subscription that is made anew inside a callback. */
   prepareRenewal(request: {
     readonly now: EpochMs;

@@ -142,14 +142,23 @@ describe('what a callback records', () => {
 });
 
 describe('a host that refuses everybody', () => {
-  it('is told by the share of its mailboxes that turned suspect lately', async () => {
-    const ids = [];
-    for (const person of ['a', 'b', 'c']) ids.push((await register({ person })).id);
-    await register({ person: 'd', host: 'other.example.com' });
-    const [a, b] = ids;
-    if (a !== undefined) await record(a, { refused: 'first' });
-    if (b !== undefined) await record(b, { refused: 'first', now: NOW - 10 * MINUTE });
-    expect(await callbacks.hostSuspects('mail.example.com', NOW)).toEqual({ suspects: 1, mailboxes: 3 });
+  it('is told by the share of its mailboxes that turned suspect together with one, or lately', async () => {
+    const minutesAgo = { a: 0, b: 60, c: 62, d: 90, e: undefined };
+    for (const [person, minutes] of Object.entries(minutesAgo)) {
+      const { id } = await register({ person });
+      if (minutes !== undefined) await record(id, { refused: 'first', now: NOW - minutes * MINUTE });
+    }
+    await register({ person: 'f', host: 'other.example.com' });
+    const around = (minutes: number) =>
+      callbacks.hostSuspects({
+        ewsHost: 'mail.example.com',
+        since: NOW - (minutes + 5) * MINUTE,
+        until: NOW - (minutes - 5) * MINUTE,
+        recently: NOW - 5 * MINUTE,
+      });
+    expect(await around(60)).toEqual({ suspects: 3, mailboxes: 5 });
+    expect(await around(90)).toEqual({ suspects: 2, mailboxes: 5 });
+    expect(await around(200)).toEqual({ suspects: 1, mailboxes: 5 });
   });
 });
 

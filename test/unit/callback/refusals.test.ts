@@ -82,6 +82,16 @@ describe('401', () => {
     await expect(call()).resolves.toBe('ok');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
     expect(recorded.count('HostSuspect')).toBe(1);
+    // Whoever turned suspect together with this mailbox counts, or just now.
+    const [now, turnedAt] = [clock.now(), clock.now() - 5 * MINUTE_MS];
+    expect(world.hostsJudged).toEqual([
+      {
+        ewsHost: 'mail.example.com',
+        since: turnedAt - 5 * MINUTE_MS,
+        until: turnedAt + 5 * MINUTE_MS,
+        recently: now - 5 * MINUTE_MS,
+      },
+    ]);
   });
 
   test('credentials that work again are trusted again', async () => {
