@@ -23,7 +23,7 @@ const SETTINGS: DatabaseSettings = {
 };
 
 /** A PostgreSQL with the schema of this release, behind the Data API that the real SDK client talks to. */
-export interface TestStore {
+export interface OpenStore {
   readonly world: TestAws;
   /** As the functions' own user, which has rights on rows alone. */
   readonly database: Database;
@@ -31,6 +31,9 @@ export interface TestStore {
   rows(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
   /** Empties every table but the list of migrations. */
   clear(): Promise<void>;
+}
+
+export interface TestStore extends OpenStore {
   close(): Promise<void>;
 }
 
@@ -78,7 +81,7 @@ export function migrator(world: TestAws, migrations: readonly Migration[] = MIGR
 }
 
 /** What must hold after any sequence of statements, killed anywhere: each row is one breach, named. */
-export function breaches(store: TestStore): Promise<Record<string, unknown>[]> {
+export function breaches(store: OpenStore): Promise<Record<string, unknown>[]> {
   return store.rows(`
     SELECT 'two that count' AS breach, mailbox_id AS id FROM subscriptions
      WHERE state IN ('active', 'lost', 'rejected') GROUP BY mailbox_id HAVING count(*) > 1

@@ -1,10 +1,10 @@
 import type { KeyPairId } from '#domain/model/ids.ts';
-import type { TestStore } from './data-api.ts';
+import type { OpenStore } from './data-api.ts';
 import { KEY_PAIR, NOW } from './registration-requests.ts';
 
 /** A key pair by id and age alone; nothing can be sealed with it. */
 export async function insertKeyPair(
-  store: TestStore,
+  store: OpenStore,
   id: KeyPairId = KEY_PAIR,
   createdAt = NOW,
 ): Promise<void> {

@@ -1,65 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { describe, expect, it } from '@jest/globals';
 import { createHealthStore } from '#adapters/data-api/health.ts';
-import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
-import type { SubscriptionId } from '#domain/model/ids.ts';
-import type { SubscriptionView } from '#domain/model/subscription.ts';
-import type {
-  CallbackAftermath,
-  CallbackStore,
-  RegistrationBegun,
-  RegistrationRequest,
-  RegistrationStore,
-  Sighting,
-} from '#domain/ports/store.ts';
-import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { breaches } from '../../support/data-api.ts';
 import { insertKeyPair } from '../../support/key-pair-rows.ts';
-import {
-  MINUTE,
-  NOW,
-  type RequestOptions,
-  registrationRequest,
-  sha256,
-} from '../../support/registration-requests.ts';
+import { MINUTE, NOW, registrationRequest } from '../../support/registration-requests.ts';
+import { type Registered, useStore } from '../../support/use-store.ts';
 
-let store: TestStore;
-let registrations: RegistrationStore;
-let callbacks: CallbackStore;
-
-beforeAll(async () => {
-  store = await startStore();
-  registrations = createRegistrationStore(store.database);
-  callbacks = createCallbackStore(store.database);
-});
-beforeEach(async () => {
-  await store.clear();
-  await insertKeyPair(store);
-});
-afterAll(() => store.close());
-
-interface Registered extends RegistrationBegun {
-  readonly id: SubscriptionId;
-  readonly request: RegistrationRequest;
-}
-
-async function register(options: RequestOptions = {}): Promise<Registered> {
-  const request = registrationRequest(options);
-  const begun = await registrations.begin(request);
-  const { id } = request.subscription;
-  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
-  return { ...begun, id, request };
-}
-
-function see(id: SubscriptionId, rest: Partial<Sighting> = {}): Promise<SubscriptionView | undefined> {
-  return callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now: NOW + MINUTE, ...rest });
-}
-
-function record(id: SubscriptionId, rest: Partial<CallbackAftermath>): Promise<void> {
-  return callbacks.record({ subscriptionId: id, now: NOW + MINUTE, ...rest });
-}
-
-const row = async (id: SubscriptionId) =>
-  (await store.rows('SELECT * FROM subscriptions WHERE id = $1', [id]))[0];
+const { store, registrations, callbacks, register, see, record, subscriptionRow: row } = useStore();
 
 describe('what a callback records', () => {
   it('remembers the first refusal and forgets it once the credentials work', async () => {

@@ -1,53 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
-import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
-import type {
-  CallbackStore,
-  RegistrationBegun,
-  RegistrationRequest,
-  RegistrationStore,
-} from '#domain/ports/store.ts';
-import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
-import { insertKeyPair } from '../../support/key-pair-rows.ts';
-import { NOW, type RequestOptions, registrationRequest } from '../../support/registration-requests.ts';
+import { describe, expect, it } from '@jest/globals';
+import { breaches } from '../../support/data-api.ts';
+import { NOW } from '../../support/registration-requests.ts';
+import { useStore } from '../../support/use-store.ts';
 
-let store: TestStore;
-let registrations: RegistrationStore;
-let callbacks: CallbackStore;
-
-beforeAll(async () => {
-  store = await startStore();
-  registrations = createRegistrationStore(store.database);
-  callbacks = createCallbackStore(store.database);
-});
-beforeEach(async () => {
-  await store.clear();
-  await insertKeyPair(store);
-});
-afterAll(() => store.close());
-
-interface Registered extends RegistrationBegun {
-  readonly request: RegistrationRequest;
-}
-
-async function begin(options: RequestOptions = {}): Promise<Registered> {
-  const request = registrationRequest(options);
-  return { ...(await registrations.begin(request)), request };
-}
-
-async function activate({ request, mailboxId, wantedEvents }: Registered, now = request.now): Promise<void> {
-  const subscriptionId = request.subscription.id;
-  await registrations.activate({ now, subscriptionId, mailboxId, watermark: 'first', wantedEvents });
-}
-
-async function register(options: RequestOptions = {}): Promise<Registered> {
-  const begun = await begin(options);
-  if (begun.subscribe) await activate(begun);
-  return begun;
-}
-
-const states = () => store.rows('SELECT id, state FROM subscriptions ORDER BY created_at, id');
-const devices = async () => (await store.rows('SELECT id FROM devices')).map(({ id }) => id);
+const { store, registrations, callbacks, begin, activate, register, states, devices } = useStore();
 
 describe('which credentials win', () => {
   it('keeps durable credentials that are well against a token without refresh', async () => {

@@ -1,43 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { createKeyPairStore } from '#adapters/data-api/key-pairs.ts';
 import { createOperatorStore } from '#adapters/data-api/operator.ts';
-import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type KeyPairId, type RegistrationId } from '#domain/model/ids.ts';
-import type { OperatorStore } from '#domain/ports/operator-store.ts';
-import { startStore, type TestStore } from '../../support/data-api.ts';
 import { insertKeyPair } from '../../support/key-pair-rows.ts';
-import {
-  KEY_PAIR,
-  NOW,
-  type RequestOptions,
-  registrationRequest,
-  sha256,
-} from '../../support/registration-requests.ts';
+import { KEY_PAIR, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
+import { useStore } from '../../support/use-store.ts';
 
-let store: TestStore;
-let operator: OperatorStore;
-
-beforeAll(async () => {
-  store = await startStore();
-  operator = createOperatorStore(store.database);
-});
-beforeEach(async () => {
-  await store.clear();
-  await insertKeyPair(store);
-});
-afterAll(() => store.close());
-
-async function register(options: RequestOptions = {}) {
-  const registrations = createRegistrationStore(store.database);
-  const request = registrationRequest(options);
-  const begun = await registrations.begin(request);
-  const { id } = request.subscription;
-  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
-  return { ...begun, id };
-}
+const { store, registrations, register } = useStore();
+const operator = createOperatorStore(store.database);
 
 describe('API tokens', () => {
   it('are valid several at a time until they are revoked, and never shown again', async () => {
@@ -102,7 +75,7 @@ describe('devices', () => {
   });
 
   it('are shown without a subscription where none counts', async () => {
-    const begun = await createRegistrationStore(store.database).begin(registrationRequest());
+    const begun = await registrations.begin(registrationRequest());
     expect((await operator.showDevice(begun.registrationId))?.subscription).toBeUndefined();
     expect(await operator.wake(begun.registrationId, NOW)).toBe(false);
   });

@@ -1,27 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
+import { describe, expect, it } from '@jest/globals';
 import { createProbeStore } from '#adapters/data-api/probes.ts';
-import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type MailboxId, type SubscriptionId } from '#domain/model/ids.ts';
-import type { ProbeStore } from '#domain/ports/probe-store.ts';
-import { startStore, type TestStore } from '../../support/data-api.ts';
-import { insertKeyPair } from '../../support/key-pair-rows.ts';
 import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
+import { useStore } from '../../support/use-store.ts';
 
-let store: TestStore;
-let probes: ProbeStore;
-
-beforeAll(async () => {
-  store = await startStore();
-  probes = createProbeStore(store.database);
-});
-beforeEach(async () => {
-  await store.clear();
-  await insertKeyPair(store);
-});
-afterAll(() => store.close());
+const { store, registrations, callbacks } = useStore();
+const probes = createProbeStore(store.database);
 
 async function begin(now = NOW) {
   const { subscription, inboxSha256 } = registrationRequest();
@@ -39,7 +25,7 @@ describe('a doctor’s probe', () => {
   it('is seen by a callback like any subscription, and has no device', async () => {
     const { id } = await begin();
     expect(await probes.seenAt(id)).toBeUndefined();
-    const view = await createCallbackStore(store.database).see({
+    const view = await callbacks.see({
       subscriptionId: id,
       sealedSha256: sha256(id),
       now: NOW + 1,
@@ -49,7 +35,6 @@ describe('a doctor’s probe', () => {
   });
 
   it('never joins a mailbox, and no registration joins it', async () => {
-    const registrations = createRegistrationStore(store.database);
     const before = await registrations.begin(registrationRequest());
     const { mailboxId } = await begin();
     const after = await registrations.begin(registrationRequest());
@@ -80,7 +65,7 @@ describe('a doctor’s probe', () => {
   });
 
   it('is all that its removal can remove', async () => {
-    const { mailboxId } = await createRegistrationStore(store.database).begin(registrationRequest());
+    const { mailboxId } = await registrations.begin(registrationRequest());
     await probes.end(asId<MailboxId>(mailboxId), NOW + MINUTE);
     expect(await store.rows('SELECT id FROM mailboxes')).toHaveLength(1);
   });

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
 import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import type { MailboxId, RegistrationId, SubscriptionId } from '#domain/model/ids.ts';
-import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
+import { breaches, type OpenStore } from '../../support/data-api.ts';
 import { insertKeyPair } from '../../support/key-pair-rows.ts';
 import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
+import { useStore } from '../../support/use-store.ts';
 
-let store: TestStore;
-
-beforeAll(async () => {
-  store = await startStore();
-});
-afterAll(() => store.close());
+const { store } = useStore();
 
 /** A statement of some function; `of` picks one of the registrations begun before it. */
 const step = fc.oneof(
@@ -51,7 +47,7 @@ interface Begun {
  * Steps of many functions in any order: since every step is one statement, a function that is killed is one
  * whose later steps are missing, and two at once are their steps mixed.
  */
-function createActors(target: TestStore) {
+function createActors(target: OpenStore) {
   const registrations = createRegistrationStore(target.database);
   const callbacks = createCallbackStore(target.database);
   const upkeep = createUpkeepStore(target.database);

@@ -1,51 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
-import { createRegistrationStore } from '#adapters/data-api/registrations.ts';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import type { SubscriptionId } from '#domain/model/ids.ts';
-import type { CallbackStore, RegistrationStore } from '#domain/ports/store.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
-import { breaches, startStore, type TestStore } from '../../support/data-api.ts';
-import { insertKeyPair } from '../../support/key-pair-rows.ts';
-import {
-  DAY,
-  KEY_PAIR,
-  MINUTE,
-  NOW,
-  type RequestOptions,
-  registrationRequest,
-  sha256,
-} from '../../support/registration-requests.ts';
+import { breaches } from '../../support/data-api.ts';
+import { DAY, KEY_PAIR, MINUTE, NOW, registrationRequest } from '../../support/registration-requests.ts';
+import { useStore } from '../../support/use-store.ts';
 
 const LATER = NOW + DAY;
 
-let store: TestStore;
-let registrations: RegistrationStore;
-let callbacks: CallbackStore;
+const words = useStore();
+const { store, registrations, callbacks, register } = words;
 let upkeep: UpkeepStore;
 
-beforeAll(async () => {
-  store = await startStore();
-  registrations = createRegistrationStore(store.database);
-  callbacks = createCallbackStore(store.database);
-});
-beforeEach(async () => {
-  await store.clear();
-  await insertKeyPair(store);
+beforeEach(() => {
   upkeep = createUpkeepStore(store.database);
 });
-afterAll(() => store.close());
 
-async function register(options: RequestOptions = {}) {
-  const request = registrationRequest(options);
-  const begun = await registrations.begin(request);
-  const { id } = request.subscription;
-  await registrations.activate({ ...begun, now: request.now, subscriptionId: id, watermark: 'w0' });
-  return { ...begun, id, request };
-}
-
-const see = (id: SubscriptionId, now = LATER) =>
-  callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now });
+const see = (id: SubscriptionId, now = LATER) => words.see(id, { now });
 const rows = (sql: string) => store.rows(sql);
 const markSilent = (limit = 100) => upkeep.markSilent({ seenBefore: LATER, now: LATER, limit });
 const due = (now = LATER, limit = 100) => upkeep.wakesDue({ now, limit });
