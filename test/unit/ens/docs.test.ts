@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { COMMANDS, GROUPS } from '../../bin/ens/commands/table.ts';
-import { CHECKS } from '../../bin/ens/doctor/check.ts';
-import { runEns } from '../support/ens-cli.ts';
+import { COMMANDS, GROUPS } from '../../../bin/ens/commands/table.ts';
+import { CHECKS } from '../../../bin/ens/doctor/check.ts';
+import { runEns } from '../../support/ens-cli.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/command-line.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../docs/command-line.md'), 'utf8');
 
 describe('docs/command-line.md', () => {
   test('lists every command, in the order of the help', () => {

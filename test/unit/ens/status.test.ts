@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId, type KeyPairId } from '#domain/model/ids.ts';
-import { problemsIn } from '../../bin/ens/commands/status.ts';
+import { problemsIn } from '../../../bin/ens/commands/status.ts';
 
 const NOW = 1_000 * 86_400_000;
 const HOUR = 3_600_000;

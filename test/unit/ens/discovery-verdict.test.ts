@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeDiscovery, wasRefused } from '../../bin/ens/doctor/exchange.ts';
-import type { Patient } from '../../bin/ens/doctor/patient.ts';
+import { judgeDiscovery, wasRefused } from '../../../bin/ens/doctor/exchange.ts';
+import type { Patient } from '../../../bin/ens/doctor/patient.ts';
 
 const URL_TOLD = 'https://mail.example.com/EWS/Exchange.asmx';
 const PATIENT: Patient = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ago, duration, facts, iso, table } from '../../bin/ens/output.ts';
+import { ago, duration, facts, iso, table } from '../../../bin/ens/output.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { readWithoutEcho, working } from '../../bin/ens/terminal.ts';
+import { readWithoutEcho, working } from '../../../bin/ens/terminal.ts';
 
 describe('waiting', () => {
   beforeEach(() => void jest.useFakeTimers());

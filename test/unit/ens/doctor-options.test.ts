@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { readCredentials, readDoctorOptions } from '../../bin/ens/doctor/options.ts';
-import { CommandFailure } from '../../bin/ens/failure.ts';
-import { withPassword } from '../support/ens-cli.ts';
+import { readCredentials, readDoctorOptions } from '../../../bin/ens/doctor/options.ts';
+import { CommandFailure } from '../../../bin/ens/failure.ts';
+import { withPassword } from '../../support/ens-cli.ts';
 
 function refusalOf(given: Readonly<Record<string, string>>): CommandFailure | undefined {
   try {
