@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
+import { afterEach } from '@jest/globals';
 
 /** What one request brought, and on which socket (1, 2, …) it came. */
 export interface SeenRequest {
@@ -79,5 +80,18 @@ export async function startScriptedServer(script: Script, tls?: ServerOptions): 
         server.closeAllConnections();
         server.close(() => closed());
       }),
+  };
+}
+
+/** Starts servers inside the tests of a file; each ends with its test. */
+export function useScriptedServers(): (script: Script, tls?: ServerOptions) => Promise<ScriptedServer> {
+  const servers: ScriptedServer[] = [];
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+  return async (script, tls) => {
+    const server = await startScriptedServer(script, tls);
+    servers.push(server);
+    return server;
   };
 }

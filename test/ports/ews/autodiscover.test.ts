@@ -1,116 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
-import type { ResolveSrv } from '#adapters/ews/autodiscover/srv.ts';
-import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
-import { createEwsWorld } from '#adapters/ews/world.ts';
-import type { DiscoveryResult } from '#domain/ports/exchange.ts';
-import { BASIC } from '../../support/exchange-adapter.ts';
-import type { ScriptedAnswer, ScriptedServer } from '../../support/scripted-server.ts';
-import { startScriptedServer } from '../../support/scripted-server.ts';
+import { describe, expect, test } from '@jest/globals';
+
+import {
+  CHALLENGE,
+  discoverAmong,
+  type Places,
+  pox,
+  protocol,
+  settings,
+  soapUser,
+} from '../../support/autodiscover-places.ts';
 
 const EWS = 'https://mail.example.com/EWS/Exchange.asmx';
-const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
-const CHALLENGE: ScriptedAnswer = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } };
-
-let server: ScriptedServer | undefined;
-afterEach(async () => {
-  await server?.close();
-  server = undefined;
-});
-
-function pox(account: string): ScriptedAnswer {
-  return {
-    headers: { 'content-type': 'text/xml' },
-    body:
-      `<?xml version="1.0"?><Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">` +
-      `<Response xmlns="${RESPONSE}">${account}</Response></Autodiscover>`,
-  };
-}
-
-function protocol(type: string, ewsUrl: string | undefined, inner = ''): string {
-  return `<Protocol><Type>${type}</Type>${ewsUrl === undefined ? '' : `<EwsUrl>${ewsUrl}</EwsUrl>`}${inner}</Protocol>`;
-}
-
-function settings(...protocols: string[]): ScriptedAnswer {
-  return pox(
-    `<Account><AccountType>email</AccountType><Action>settings</Action>${protocols.join('')}</Account>`,
-  );
-}
-
-function soapUser(inner: string): ScriptedAnswer {
-  return {
-    headers: { 'content-type': 'text/xml' },
-    body:
-      `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><GetUserSettingsResponseMessage ` +
-      `xmlns="http://schemas.microsoft.com/exchange/2010/Autodiscover"><Response><ErrorCode>NoError</ErrorCode>` +
-      `<UserResponses><UserResponse>${inner}</UserResponse></UserResponses></Response></GetUserSettingsResponseMessage>` +
-      `</s:Body></s:Envelope>`,
-  };
-}
-
-type Places = Readonly<
-  Record<string, ScriptedAnswer | ((authorization: string | undefined) => ScriptedAnswer)>
->;
-
-interface World {
-  readonly result: DiscoveryResult;
-  /** `https://host/path` of each request, marked with `*` where it carried credentials. */
-  readonly asked: readonly string[];
-  readonly bodies: readonly string[];
-}
-
-/** Discovers in a world of these places; everything else answers 404, hosts ending in `.down` refuse. */
-async function discover(
-  places: Places,
-  options: { email?: string; allowed?: string[]; srv?: ResolveSrv } = {},
-): Promise<World> {
-  server = await startScriptedServer((request) => {
-    const place = places[String(request.headers['x-test-place'])] ?? { status: 404 };
-    const { authorization } = request.headers;
-    if (typeof place === 'function') {
-      return place(authorization);
-    }
-    return authorization === undefined && (place.status ?? 200) === 200 ? CHALLENGE : place;
-  });
-  const rules = createOutgoingRules({
-    allowedExchangeHosts: options.allowed ?? ['*'],
-    allowedExchangeCidrs: [],
-    allowedTokenHosts: [],
-  });
-  const world = createEwsWorld({ rules });
-  const asked: string[] = [];
-  const bodies: string[] = [];
-  const { origin } = server;
-  const autodiscover = createAutodiscover(
-    {
-      ...world,
-      connect: (destination, certificate, maxAnswerBytes) => {
-        const { url } = destination;
-        const here = { url: new URL(url.pathname, origin), loopbackAllowed: true };
-        const connection = world.connect(here, certificate, maxAnswerBytes);
-        return {
-          ...connection,
-          destination,
-          send: (request, timeoutMs) => {
-            asked.push(
-              `${request.method} ${url.origin}${url.pathname}${request.headers.authorization ? ' *' : ''}`,
-            );
-            bodies.push(request.body ?? '');
-            const headers = { ...request.headers, 'x-test-place': `${url.origin}${url.pathname}` };
-            return connection.send({ ...request, headers }, timeoutMs);
-          },
-        };
-      },
-    },
-    options.srv ?? (() => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }))),
-  );
-  const result = await autodiscover.discover({
-    credentials: { email: options.email ?? 'ann@example.com', auth: BASIC },
-    deadlineMs: Date.now() + 20_000,
-  });
-  return { result, asked, bodies };
-}
-
 const DOMAIN = 'https://example.com/autodiscover/autodiscover.xml';
 const BENEATH = 'https://autodiscover.example.com/autodiscover/autodiscover.xml';
 const BENEATH_SOAP = 'https://autodiscover.example.com/autodiscover/autodiscover.svc';
@@ -119,7 +19,7 @@ const PLAIN = 'http://autodiscover.example.com/autodiscover/autodiscover.xml';
 
 describe('autodiscover', () => {
   test('asks the domain, then autodiscover beneath it, and sends credentials only where they are asked for', async () => {
-    const { result, asked, bodies } = await discover({ [BENEATH]: settings(protocol('EXPR', EWS)) });
+    const { result, asked, bodies } = await discoverAmong({ [BENEATH]: settings(protocol('EXPR', EWS)) });
     expect(result).toMatchObject({
       ok: true,
       ewsUrl: EWS,
@@ -141,18 +41,17 @@ describe('autodiscover', () => {
   test('prefers EXPR to EXCH and never looks inside WEB', async () => {
     const inner = `<Internal>${protocol('EXPR', 'https://wrong.example.com/a')}</Internal>`;
     const exch = protocol('EXCH', 'https://inside.example.com/EWS/Exchange.asmx');
-    const both = await discover({
+    const both = await discoverAmong({
       [DOMAIN]: settings(protocol('WEB', undefined, inner), exch, protocol('EXPR', EWS)),
     });
     expect(both.result).toMatchObject({ ok: true, ewsUrl: EWS });
-    await server?.close();
-    const one = await discover({ [DOMAIN]: settings(protocol('WEB', undefined, inner), exch) });
+    const one = await discoverAmong({ [DOMAIN]: settings(protocol('WEB', undefined, inner), exch) });
     expect(one.result).toMatchObject({ ok: true, ewsUrl: 'https://inside.example.com/EWS/Exchange.asmx' });
   });
 
   test('asks the SOAP endpoint where there is no POX', async () => {
     const setting = `<UserSetting><Name>ExternalEwsUrl</Name><Value>${EWS}</Value></UserSetting>`;
-    const { result } = await discover({
+    const { result } = await discoverAmong({
       [BENEATH_SOAP]: soapUser(`<ErrorCode>NoError</ErrorCode><UserSettings>${setting}</UserSettings>`),
     });
     expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
@@ -164,11 +63,10 @@ describe('autodiscover', () => {
       [PLAIN]: () => ({ status: 302, headers: { location: target } }),
       [target]: settings(protocol('EXPR', EWS)),
     };
-    const { result, asked } = await discover(places);
+    const { result, asked } = await discoverAmong(places);
     expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
     expect(asked.slice(-3)).toEqual([`GET ${PLAIN}`, `POST ${target}`, `POST ${target} *`]);
-    await server?.close();
-    const refused = await discover(places, { allowed: ['*.example.com', 'example.com'] });
+    const refused = await discoverAmong(places, { allowed: ['*.example.com', 'example.com'] });
     expect(refused.result.ok).toBe(false);
     expect(refused.asked.some((line) => line.includes('example.net'))).toBe(false);
     expect(refused.result.verdicts.at(-2)).toEqual({
@@ -180,7 +78,7 @@ describe('autodiscover', () => {
   });
 
   test('never follows a redirect to http', async () => {
-    const { result, asked } = await discover({
+    const { result, asked } = await discoverAmong({
       [PLAIN]: () => ({
         status: 302,
         headers: { location: 'http://mail.example.com/autodiscover/autodiscover.xml' },
@@ -191,7 +89,7 @@ describe('autodiscover', () => {
   });
 
   test('asks no host that is not allowed, and says which setting it is', async () => {
-    const { result, asked } = await discover({}, { allowed: ['mail.example.org'] });
+    const { result, asked } = await discoverAmong({}, { allowed: ['mail.example.org'] });
     expect(asked).toEqual([]);
     expect(result.ok).toBe(false);
     expect(result.verdicts.map(({ verdict }) => verdict)).toEqual([
@@ -202,7 +100,7 @@ describe('autodiscover', () => {
   });
 
   test('asks the servers of the SRV record by priority and weight', async () => {
-    const { result, asked } = await discover(
+    const { result, asked } = await discoverAmong(
       { 'https://b.example.com/autodiscover/autodiscover.xml': settings(protocol('EXPR', EWS)) },
       {
         srv: async () => [
@@ -224,14 +122,13 @@ describe('autodiscover', () => {
     const away = 'https://example.net/autodiscover/autodiscover.xml';
     const redirect = (address: string) =>
       pox(`<Account><Action>redirectAddr</Action><RedirectAddr>${address}</RedirectAddr></Account>`);
-    const there = await discover({
+    const there = await discoverAmong({
       [DOMAIN]: redirect('ann@example.net'),
       [away]: settings(protocol('EXPR', EWS)),
     });
     expect(there.result).toMatchObject({ ok: true, ewsUrl: EWS });
     expect(there.bodies.at(-1)).toContain('ann@example.net');
-    await server?.close();
-    const loop = await discover({
+    const loop = await discoverAmong({
       [DOMAIN]: redirect('ann@example.net'),
       [away]: redirect('ANN@example.com'),
     });
@@ -248,7 +145,7 @@ describe('autodiscover', () => {
       hop(index),
       () => ({ status: 302, headers: { location: hop(index + 1) } }),
     ]);
-    const { result, asked } = await discover({
+    const { result, asked } = await discoverAmong({
       ...Object.fromEntries(hops),
       [DOMAIN]: () => ({ status: 301, headers: { location: hop(0) } }),
     });
@@ -261,7 +158,7 @@ describe('autodiscover', () => {
   });
 
   test('goes on after a refused sign-in, and asks no server twice that refused', async () => {
-    const { result, asked } = await discover({
+    const { result, asked } = await discoverAmong({
       [DOMAIN]: () => CHALLENGE,
       [BENEATH]: settings(protocol('EXPR', EWS)),
     });
@@ -270,7 +167,7 @@ describe('autodiscover', () => {
   });
 
   test('blames the password only where every server that answered refused it, after two attempts at most', async () => {
-    const { result, asked } = await discover(
+    const { result, asked } = await discoverAmong(
       {
         [DOMAIN]: () => CHALLENGE,
         [BENEATH]: () => CHALLENGE,
@@ -284,8 +181,7 @@ describe('autodiscover', () => {
       place: 'sign-in',
       verdict: 'every server that answered refused the user name or password',
     });
-    await server?.close();
-    const { result: other } = await discover({
+    const { result: other } = await discoverAmong({
       [DOMAIN]: () => CHALLENGE,
       [BENEATH]: pox('<Error><ErrorCode>500</ErrorCode><Message>ann@example.com</Message></Error>'),
     });
@@ -294,7 +190,7 @@ describe('autodiscover', () => {
   });
 
   test('keeps the password from a server that would not take its scheme', async () => {
-    const { result, asked } = await discover({
+    const { result, asked } = await discoverAmong({
       [DOMAIN]: () => ({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }),
     });
     expect(asked.some((line) => line.endsWith('*'))).toBe(false);
@@ -305,14 +201,14 @@ describe('autodiscover', () => {
   });
 
   test('keeps the password from a website that answers everything', async () => {
-    const { asked } = await discover({
+    const { asked } = await discoverAmong({
       [DOMAIN]: () => ({ body: '<html>Welcome</html>', headers: { 'content-type': 'text/html' } }),
     });
     expect(asked.some((line) => line.endsWith('*'))).toBe(false);
   });
 
   test('refuses an EWS URL that the rules forbid', async () => {
-    const { result } = await discover({
+    const { result } = await discoverAmong({
       [DOMAIN]: settings(protocol('EXPR', 'https://169.254.169.254/EWS')),
     });
     expect(result.ok).toBe(false);
@@ -325,7 +221,7 @@ describe('autodiscover', () => {
   test.each(['ann', 'ann@', 'ann@127.0.0.1', 'ann@[::1]', 'ann@host', 'ann@exa mple.com', 'ann@e.com/x'])(
     'asks nobody for %j',
     async (email) => {
-      const { result, asked } = await discover({}, { email });
+      const { result, asked } = await discoverAmong({}, { email });
       expect(asked).toEqual([]);
       expect(result).toMatchObject({
         ok: false,

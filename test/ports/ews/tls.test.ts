@@ -7,8 +7,7 @@ import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeMailbox } from '#domain/ports/exchange.ts';
 import { inboxAnswer } from '../../support/ews-answers.ts';
 import { BASIC, localExchange, openMailbox } from '../../support/exchange-adapter.ts';
-import type { ScriptedServer } from '../../support/scripted-server.ts';
-import { startScriptedServer } from '../../support/scripted-server.ts';
+import { useScriptedServers } from '../../support/scripted-server.ts';
 
 const pem = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../fixtures/tls', `${name}.pem`), 'utf8');
@@ -23,12 +22,10 @@ const RULES = {
   addresses: { refuse: () => undefined },
 };
 
-let server: ScriptedServer | undefined;
+const start = useScriptedServers();
 let mailbox: ExchangeMailbox | undefined;
 afterEach(async () => {
   mailbox?.close();
-  await server?.close();
-  server = undefined;
 });
 
 const trusting: Partial<ExchangeOptions> = {
@@ -37,10 +34,8 @@ const trusting: Partial<ExchangeOptions> = {
   resolve: async () => [{ address: '127.0.0.1', family: 4 }],
 };
 
-async function serve(tls?: Parameters<typeof startScriptedServer>[1]): Promise<ScriptedServer> {
-  server = await startScriptedServer(() => ({ body: inboxAnswer('AAMkInbox=', 3) }), tls);
-  return server;
-}
+const serve = (tls?: Parameters<typeof start>[1]) =>
+  start(() => ({ body: inboxAnswer('AAMkInbox=', 3) }), tls);
 
 function inbox(
   port: number,
