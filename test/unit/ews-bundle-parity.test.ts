@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { readAnswerXml } from '#adapters/ews/answer-xml.ts';
+import { writePlainXml } from '#adapters/ews/client/canonical-xml.ts';
+import { DOMParser } from '../../lib/bundling/stubs/xmldom.ts';
+import { itemsAnswer } from '../support/ews-answers.ts';
 
 /**
  * The bundle replaces two imports of ews-javascript-api (docs/decisions). These tests fail when an update of the
@@ -37,7 +41,50 @@ function requiredPackages(): readonly string[] {
   return [...new Set(names)].filter((name) => name !== undefined).sort();
 }
 
+const BOB = { name: 'Bob', address: 'bob@example.com' };
+const MAILS = [
+  { id: 'AAMk1', parent: 'AQMk1', subject: 'Lunch &amp; more &lt;😀&gt; "quoted"&#x1F;', from: BOB },
+  { id: 'AAMk2', subject: '' },
+  { id: 'AAMk3', error: 'ErrorItemNotFound' },
+];
+
+interface Parser {
+  parseFromString(text: string, type: string): { readonly documentElement: unknown };
+}
+
+/** What the library is given of an answer. */
+function canonical(answer: string): string {
+  const root = readAnswerXml(Buffer.from(answer));
+  if (root === undefined) throw new Error('the answer of this test is not well-formed');
+  return writePlainXml(root);
+}
+
 describe('the trimmed ews-javascript-api', () => {
+  test('asks xmldom for a parser and nothing else', () => {
+    const uses = sources.flatMap(({ name, text }) =>
+      [...text.matchAll(/.*require\(['"]@xmldom\/xmldom['"]\).*\n(.*)/g)].map((match) => [
+        name,
+        match[1]?.trim(),
+      ]),
+    );
+    expect(uses).toEqual([['ExtensionMethods.js', 'dp = dr.DOMParser;']]);
+  });
+
+  test.each([
+    ['one of our own requests, as it is given to the library to log', '<sent/>'],
+    ['an answer as canonical-xml.ts writes it', canonical(itemsAnswer(MAILS))],
+    [
+      'attributes of every kind, white space and mixed content',
+      '<a xmlns="urn:a" xmlns:p="urn:p" p:q="1" r="&lt;2&#10;3"> <b/> text <p:c nil="true">x</p:c><b> y </b></a>',
+    ],
+  ])('makes the same objects of %s as with xmldom itself', (_what, text) => {
+    const { xml2JsObject } = require('ews-javascript-api');
+    const whole = require('@xmldom/xmldom');
+    const read = (Parser: new () => Parser) =>
+      new xml2JsObject().parseXMLNode(new Parser().parseFromString(text, 'text/xml').documentElement, true);
+    expect(read(DOMParser)).toEqual(read(whole.DOMParser));
+  });
+
   test('requires the packages that the decision was made about and no other', () => {
     expect(requiredPackages()).toEqual([
       '@ewsjs/xhr',

@@ -111,12 +111,12 @@ async function exchange(
   signal: AbortSignal,
   maxAnswerBytes: number,
 ): Promise<HttpAnswer> {
-  const body = request.body === undefined ? undefined : Buffer.from(request.body, 'utf8');
+  const { body } = request;
   const headers = {
     'user-agent': USER_AGENT,
     'accept-encoding': 'gzip',
     ...request.headers,
-    ...(body === undefined ? {} : { 'content-length': String(body.byteLength) }),
+    ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
   };
   const send = url.protocol === 'http:' ? http.request : https.request;
   const outgoing = send(url, { method: request.method, headers, agent, signal });
@@ -132,7 +132,8 @@ async function exchange(
   };
 }
 
-function answerTo(outgoing: ClientRequest, body: Buffer | undefined): Promise<IncomingMessage> {
+/** The body goes as text: Node then writes it together with the head, in one piece. */
+function answerTo(outgoing: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);
