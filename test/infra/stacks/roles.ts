@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { FUNCTION_IDS } from '../../../lambdas/contract.ts';
 import { synthesise, VARIANT_NAMES, VARIANTS } from '../support/synthesise.ts';
-import { asObject, functionsOf, resourcesOf, settled, statementsOf } from '../support/template.ts';
+import { asList, functionsOf, resourcesOf, settled, statementsOf } from '../support/template.ts';
 
 /** Granted to what does not run locally: log delivery, and Lambda's own network interfaces. */
 const OF_THE_PLATFORM = /^(logs|ec2):/;
@@ -61,29 +59,43 @@ describe('the roles of the functions', () => {
     },
   );
 
-  test('are as many as the functions, none shared and none with a managed policy', () => {
-    const { service } = synthesise(VARIANTS['push-secrets']);
-    const roles = [...functionsOf(service).values()].map(({ properties }) => JSON.stringify(properties.Role));
-    expect(new Set(roles).size).toBe(FUNCTION_IDS.length);
-    for (const role of resourcesOf(service, 'AWS::IAM::Role')) {
-      expect(role.properties.ManagedPolicyArns).toBeUndefined();
-    }
-  });
+  test.each(VARIANT_NAMES)(
+    'are as many as the functions, none shared and none with a managed policy, with the %s settings',
+    (variant) => {
+      const { service } = synthesise(VARIANTS[variant]);
+      const roles = [...functionsOf(service).values()].map(({ properties }) =>
+        JSON.stringify(properties.Role),
+      );
+      expect(new Set(roles).size).toBe(FUNCTION_IDS.length);
+      for (const role of resourcesOf(service, 'AWS::IAM::Role')) {
+        expect(role.properties.ManagedPolicyArns).toBeUndefined();
+      }
+      for (const policy of resourcesOf(service, 'AWS::IAM::Policy')) {
+        expect(asList(policy.properties.Roles)).toHaveLength(1);
+      }
+    },
+  );
 
-  test('bind every use of the wrapping key but its description to our encryption context', () => {
-    const statements = [...statementsOf(synthesise().service).values()].flat();
-    const ofKms = statements.filter(({ actions }) => actions.some((action) => action.startsWith('kms:')));
-    expect(ofKms.map(({ actions }) => actions)).toEqual([
-      ['kms:Decrypt'],
-      ['kms:Decrypt'],
-      ['kms:DescribeKey'],
-      ['kms:GenerateDataKeyPairWithoutPlaintext'],
-    ]);
-    for (const { actions, conditions } of ofKms) {
-      if (actions[0] === 'kms:DescribeKey') continue;
-      expect(asObject(conditions).StringEquals).toEqual({ 'kms:EncryptionContext:app': 'ens' });
-    }
-  });
+  test.each(VARIANT_NAMES)(
+    'bind every use of the wrapping key but its description to our encryption context with the %s settings',
+    (variant) => {
+      const statements = [...statementsOf(synthesise(VARIANTS[variant]).service).values()].flat();
+      const ofKms = statements.filter(({ actions }) => actions.some((action) => action.startsWith('kms:')));
+      expect(ofKms.map(({ actions }) => actions)).toEqual([
+        ['kms:Decrypt'],
+        ['kms:Decrypt'],
+        ['kms:DescribeKey'],
+        ['kms:GenerateDataKeyPairWithoutPlaintext'],
+      ]);
+      for (const { actions, conditions } of ofKms) {
+        if (actions[0] === 'kms:DescribeKey') continue;
+        expect(conditions).toEqual({
+          StringEquals: { 'kms:EncryptionContext:app': 'ens' },
+          'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['app', 'keyPairId'] },
+        });
+      }
+    },
+  );
 
   test('let register alone create endpoints and upkeep alone make key pairs', () => {
     const holders = (action: string) =>
@@ -95,17 +107,5 @@ describe('the roles of the functions', () => {
     expect(holders('kms:Decrypt')).toEqual(['register', 'callback']);
     expect(holders('sns:CreatePlatformApplication')).toEqual(['push-applications']);
     expect(holders('rds-data:BeginTransaction')).toEqual(['migrate']);
-  });
-
-  test('allow nothing unemulated that docs/first-deployment.md does not give a reason for', () => {
-    const page = readFileSync(resolve(import.meta.dirname, '../../../docs/first-deployment.md'), 'utf8');
-    const [, listed = ''] = page.split('## Granted for what does not run locally');
-    const { service } = synthesise(VARIANTS['static-egress']);
-    const policies = resourcesOf(service, 'AWS::IAM::Policy').map(({ properties }) =>
-      JSON.stringify(properties),
-    );
-    const actions = policies.flatMap((text) => text.match(/"(?:logs|ec2|lambda):\w+"/g) ?? []);
-    expect(new Set(actions).size).toBe(9);
-    expect(actions.filter((action) => !listed.includes(action.replaceAll('"', '`')))).toEqual([]);
   });
 });
