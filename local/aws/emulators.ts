@@ -5,7 +5,16 @@ import type { FaultBoard } from '../world/faults.ts';
 import { describeRequest } from './describe-request.ts';
 import { faultError } from './fault-texts.ts';
 import { createGate, type Grant } from './gate.ts';
-import { type AwsService, accessKeyId, type Routed, readBody, route, sendError, sendResult } from './http.ts';
+import {
+  type AwsService,
+  accessKeyId,
+  plainLongs,
+  type Routed,
+  readBody,
+  route,
+  sendError,
+  sendResult,
+} from './http.ts';
 import { createKms } from './kms/service.ts';
 import { createPhoneSink, type PhoneSink } from './phones.ts';
 import { type ClusterSeed, type Database, startDatabase } from './rds-data/database.ts';
@@ -108,10 +117,8 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
       detail: { request: describeRequest(routed) },
     };
     calls.record(call, () => ({
-      request: JSON.stringify(readInput(routed)),
-      response: JSON.stringify(answered, (_key, value) =>
-        typeof value === 'bigint' ? Number(value) : value,
-      ),
+      request: JSON.stringify(readInput(routed), plainLongs),
+      response: JSON.stringify(answered, plainLongs),
     }));
   }
 

@@ -75,7 +75,8 @@ function jsonType(service: AwsService): string {
   return service === 'rds-data' ? 'application/json' : 'application/x-amz-json-1.1';
 }
 
-function plainLongs(_key: string, value: Json): Json {
+/** For JSON.stringify: whole numbers beyond 2^53 do not occur here. */
+export function plainLongs(_key: string, value: Json): Json {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 

@@ -1,4 +1,4 @@
-import type { GiveEvidence } from '../world/calls.ts';
+import type { Evidence, GiveEvidence } from '../world/calls.ts';
 import type { WorldEvent } from '../world/events.ts';
 import type { LogLine } from '../world/logs.ts';
 import type { ClientCall } from './handsets.ts';
@@ -8,6 +8,7 @@ import { adviseOn } from './runbook.ts';
 import type { AdviceView, HopDetail, JourneyView, Place } from './view.ts';
 
 const KEPT = 100;
+const NOTHING: Evidence = { request: '', response: '' };
 
 /** Everything that went through the world, hop by hop, put together request by request. */
 export interface Journeys {
@@ -71,7 +72,7 @@ export function createJourneys(options: {
     const failed = event.outcome !== 'ok' && !expected;
     journey.add({
       place,
-      what: event.action,
+      what: event.service === 'rds-data' ? describeSql(event.action, event.evidence) : event.action,
       startMs: now() - event.ms,
       ms: event.ms,
       answer: expected ? `${event.outcome}, as asked` : event.outcome,
@@ -84,16 +85,16 @@ export function createJourneys(options: {
   }
 
   function evidenceParts(place: Place, evidence: GiveEvidence | undefined): HopDetail['parts'] {
-    if (evidence === undefined) return [];
-    const secrets = options.secrets();
-    if (place === 'database') return sqlParts(evidence(), secrets);
-    if (place === 'ews' || place === 'gateway' || place === 'exchange') return httpParts(evidence(), secrets);
-    return awsParts(evidence(), secrets);
+    const [seen, secrets] = [look(evidence), options.secrets()];
+    if (seen === NOTHING) return [];
+    if (place === 'database') return sqlParts(seen, secrets);
+    if (place === 'ews' || place === 'gateway' || place === 'exchange') return httpParts(seen, secrets);
+    return awsParts(seen, secrets);
   }
 
   /** The push came while SNS still worked on its Publish; or comes later, to a phone that is off. */
   function addPush(journey: Journey, evidence: GiveEvidence | undefined): void {
-    const id = /"MessageId":"([^"]+)"/.exec(evidence?.().response ?? '')?.[1];
+    const id = /"MessageId":"([^"]+)"/.exec(look(evidence).response)?.[1];
     if (id === undefined) return;
     byId.set(id, journey);
     const push = pushes.get(id);
@@ -124,7 +125,7 @@ export function createJourneys(options: {
   function acceptCallback(event: Extract<WorldEvent, { kind: 'exchange-callback' }>): void {
     const { requestId, email, evidence, attempt, outcome } = event;
     const failed = event.status !== 200 || outcome === 'gave-up';
-    const soap = evidence?.().request ?? '';
+    const soap = look(evidence).request;
     const { kind, title } = describeCallback(event.message, soap, (id) => options.subjectOf(email, id));
     const journey =
       byId.get(requestId ?? '') ?? begin([], { at: event.at, title, kind, email, startMs: now() - event.ms });
@@ -147,7 +148,7 @@ export function createJourneys(options: {
     const title = isCallback ? 'Exchange reports' : route.replace('/api/ens', '');
     const kind = isCallback ? 'change' : 'client';
     const journey = begin([requestId], { at, title, kind, email: '', startMs: now() });
-    journey.add({ place: 'gateway', what: route, startMs: now(), ...UNDER_WAY });
+    journey.add({ place: 'gateway', what: route.replace('/api/ens', ''), startMs: now(), ...UNDER_WAY });
     changed(journey);
   }
 
@@ -155,7 +156,7 @@ export function createJourneys(options: {
     const journey = byId.get(event.requestId);
     if (journey === undefined) return;
     const failed = event.status >= 400;
-    const code = /"code":\s*"([A-Z_]+)"/.exec(failed ? (event.evidence?.().response ?? '') : '')?.[1];
+    const code = /"code":\s*"([A-Z_]+)"/.exec(failed ? event.look(evidence).response : '')?.[1];
     const whose = event.route.includes('/callback/') ? 'callback' : '';
     const answer = [event.status, code].filter((part) => part !== undefined).join(' ');
     journey.finish('gateway', event.ms, {
@@ -237,6 +238,27 @@ export function createJourneys(options: {
       }
     },
   };
+}
+
+/** A hop that cannot be shown, such as one with a broken body, must not disturb the world that reports it. */
+function look(evidence: GiveEvidence | undefined): Evidence {
+  try {
+    return evidence?.() ?? NOTHING;
+  } catch {
+    return NOTHING;
+  }
+}
+
+/** Which tables a statement touches, so that one row tells it from the next. */
+function describeSql(action: string, evidence: GiveEvidence | undefined): string {
+  const sql = look(evidence).request;
+  const touched = [...sql.matchAll(/\b(INSERT INTO|UPDATE|DELETE FROM) ([a-z_]+)/g)];
+  const words = new Set(
+    touched.map(([, verb = '', table = '']) => `${verb.split(' ')[0]?.toLowerCase()} ${table}`),
+  );
+  const read = /\bFROM ([a-z_]+)/.exec(sql)?.[1];
+  if (words.size === 0) return read === undefined ? action : `select ${read}`;
+  return [...words].slice(0, 3).join(', ');
 }
 
 function startedByItself(functionId: string, at: string, startMs: number) {

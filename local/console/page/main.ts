@@ -24,7 +24,7 @@ function draw(): void {
     html`<a class="skip" href="#phones">To the phones</a>
       ${header(store)}
       <main>
-        ${exchangeSection(store)} ${waySection(store)} ${phonesSection(store)} ${storedSection(store)}
+        ${exchangeSection(store)} ${phonesSection(store)} ${waySection(store)} ${storedSection(store)}
       </main>
       <p class="sr" role="status" aria-live="polite">${store.state().heard}</p>`,
     root,

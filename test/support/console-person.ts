@@ -1,0 +1,65 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** What a person does at the console, in a person's words. */
+export interface Person {
+  readonly page: Page;
+  addPhone(wish: {
+    readonly email: string;
+    readonly kind?: 'iPhone' | 'Android';
+    readonly shows?: string;
+    readonly sealed?: boolean;
+  }): Promise<Locator>;
+  writeMail(subject: string, to?: string): Promise<void>;
+  /** The notification on that phone with this text, once it is there. */
+  sees(phone: Locator, text: string): Promise<void>;
+  /** Waits for the badge of the mail app. */
+  badge(phone: Locator, count: number): Promise<void>;
+  press(name: string, within?: Locator): Promise<void>;
+  /** Turns a fault on or off by its name. */
+  fault(name: string): Promise<void>;
+  /** The timeline once it has this title and nothing in it is under way. */
+  timeline(title: string): Promise<Locator>;
+  /** Waits until the world has taken in what was asked. */
+  told(notice: RegExp): Promise<void>;
+}
+
+export function createPerson(page: Page): Person {
+  const button = (name: string, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: true });
+
+  return {
+    page,
+    async addPhone({ email, kind = 'iPhone', shows, sealed = false }) {
+      const form = page.getByRole('form', { name: 'Add a phone' });
+      if (!(await form.isVisible())) await button('Add a phone').click();
+      await form.getByLabel('Owner').fill(email);
+      await form.getByText(kind, { exact: true }).click();
+      if (shows !== undefined) await form.getByLabel('Notifications show').selectOption(shows);
+      if (sealed) await form.getByLabel('Encrypt previews').check();
+      const before = await page.getByRole('article').count();
+      await button('Add this phone', form).click();
+      const phone = page.getByRole('article').nth(before);
+      await phone.getByText('Registered', { exact: true }).waitFor();
+      return phone;
+    },
+    async writeMail(subject, to) {
+      if (to !== undefined) await page.getByLabel('Mailbox').selectOption(to);
+      const form = page.getByRole('form', { name: 'Write a mail' });
+      await form.getByLabel('Subject').fill(subject);
+      await form.getByRole('button').click();
+    },
+    sees: (phone, text) => phone.locator('.notification', { hasText: text }).first().waitFor(),
+    badge: (phone, count) =>
+      phone.getByRole('img', { name: `Mail app, badge ${count}`, exact: true }).waitFor(),
+    press: (name, within) => button(name, within).click(),
+    async fault(name) {
+      await page.locator('.faults').getByText(name, { exact: true }).click();
+    },
+    async timeline(title) {
+      const timeline = page.locator('.timeline[data-under-way=false]', { hasText: title });
+      await timeline.waitFor();
+      return timeline;
+    },
+    told: (notice) => page.getByRole('status').filter({ hasText: notice }).waitFor(),
+  };
+}
