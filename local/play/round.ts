@@ -8,10 +8,7 @@ const LONGEST_ROUND_MS = 60_000;
  * The main job once, through the front door: a phone registers, a mail arrives, the phone shows it. Writes
  * what happened, hop by hop. Rejects where no push came.
  */
-export async function playRound(
-  world: World,
-  write: (text: string) => void,
-): Promise<void> {
+export async function playRound(world: World, write: (text: string) => void): Promise<void> {
   const email = 'ann@example.com';
   world.exchange.mailboxes.create({ email, password: 'correct horse' });
   const hops: string[] = [];
