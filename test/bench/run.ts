@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import type { BenchOptions, Row } from './row.ts';
 import { measureCounts } from './rows/counts.ts';
 import { measureCpu } from './rows/cpu.ts';
+import { measureMemory } from './rows/memory.ts';
+import { measureStart } from './rows/start.ts';
 import { type BenchWorld, startBenchWorld } from './support/bench-world.ts';
 import { type Built, buildBench } from './support/build.ts';
 
@@ -14,6 +16,8 @@ const options: BenchOptions = {
 const PARTS: Readonly<Record<string, (bench: BenchWorld, built: Built) => Promise<Row | readonly Row[]>>> = {
   counts: (bench) => measureCounts(bench),
   cpu: (bench, built) => measureCpu(bench, built, options),
+  start: (bench, built) => measureStart(bench, built, options),
+  memory: (bench, built) => measureMemory(bench, built, options),
 };
 
 const built = buildBench();
