@@ -10,8 +10,8 @@ export interface Functions {
   readonly specs: readonly FunctionSpec[];
   /** Rejects where no function has this ARN or id. */
   invoke(arnOrId: string, event: Json, onStart?: () => void): Promise<InvokeOutcome>;
-  /** Kills the processes of a function; undefined where there is no such function. */
-  kill(functionId: string): number | undefined;
+  /** Kills the processes of a function (`most` of them); undefined where there is no such function. */
+  kill(functionId: string, most?: number): number | undefined;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       if (pool === undefined) throw new Error(`no function ${arnOrId}`);
       return await pool.invoke(event, onStart);
     },
-    kill: (functionId) => find(functionId)?.kill(),
+    kill: (functionId, most) => find(functionId)?.kill(most),
     async close() {
       await Promise.all(pools.map((pool) => pool.close()));
     },

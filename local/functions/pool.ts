@@ -27,8 +27,8 @@ export interface FunctionPool {
    * the request leaves the line. Never throws.
    */
   invoke(event: Json, onStart?: () => void): Promise<InvokeOutcome>;
-  /** Kills every process as it is, requests included; returns how many there were. */
-  kill(): number;
+  /** Kills every process (or `most` of them) as it is, requests included; returns how many there were. */
+  kill(most?: number): number;
   setClock(offsetMs: number): void;
   /** Processes now alive. */
   size(): number;
@@ -99,8 +99,8 @@ export function createPool(options: PoolOptions): FunctionPool {
       options.observer?.ended(options.functionId, requestId, outcome, performance.now() - startedAt);
       return outcome;
     },
-    kill() {
-      const killed = [...processes].filter((process) => process.alive);
+    kill(most) {
+      const killed = [...processes].filter((process) => process.alive).slice(0, most);
       for (const process of killed) process.kill();
       return killed.length;
     },

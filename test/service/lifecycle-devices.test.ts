@@ -1,5 +1,4 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { newPhone } from '../../local/client/new-phone.ts';
 import {
   DAY_MS,
   endEverything,
@@ -210,8 +209,8 @@ test('an app that was removed without a word and comes back for somebody else sh
   await the.deliverMail(ann.email);
   await the.world.upkeep();
   expect(await status(the, former.registrationId)).toBe('device-gone');
-  const next = await the.client.register({ ...newPhone(bob), token: former.phone.token });
-  expect(next.status).toBe(201);
+  const next = await the.registerPhone({ token: former.phone.token }, bob);
+  expect(next.answer.status).toBe(201);
   const calls = await the.callsDuring(() => the.deliverMail(ann.email, { subject: 'for Ann' }));
   expect(calls.filter(({ action }) => action === 'Publish')).toEqual([]);
 });
