@@ -156,7 +156,7 @@ export function createJourneys(options: {
     const journey = byId.get(event.requestId);
     if (journey === undefined) return;
     const failed = event.status >= 400;
-    const code = /"code":\s*"([A-Z_]+)"/.exec(failed ? event.look(evidence).response : '')?.[1];
+    const code = /"code":\s*"([A-Z_]+)"/.exec(failed ? look(event.evidence).response : '')?.[1];
     const whose = event.route.includes('/callback/') ? 'callback' : '';
     const answer = [event.status, code].filter((part) => part !== undefined).join(' ');
     journey.finish('gateway', event.ms, {
