@@ -1,7 +1,6 @@
 import { SetEndpointAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { unusedGrants } from '../../local/aws/gate.ts';
-import { synthesise } from '../../local/synthesise.ts';
 import { LOCAL_REGION } from '../../local/template/physical.ts';
 import { OPERATOR_ACCESS_KEY_ID } from '../../local/world/principals.ts';
 import { redeploy, rolesOf } from '../support/deployed.ts';
@@ -25,7 +24,7 @@ afterAll(() => operator.destroy());
 
 /** Every action that the roles allow of the emulated services and that no call has needed, one line each. */
 async function report(): Promise<readonly string[]> {
-  const roles = rolesOf(await synthesise());
+  const roles = rolesOf(world().assembly);
   return unusedGrants(roles, world().world.aws.usedGrants())
     .filter(({ action }) => !NOT_EMULATED.test(action))
     .map(({ roleArn, action, resource }) => `${roleArn.split('/').at(-1)}: ${action} on ${resource}`);
@@ -73,8 +72,7 @@ test('every permission of every function is one that some call needs', async () 
   expect((await the.client.call('DELETE', `/register/${registered[0]?.registrationId}`)).status).toBe(204);
 
   // The next deployments: keys are handed over again; a schema of a newer release is left alone.
-  const assembly = await synthesise();
-  const answers = await redeploy(the.world, assembly, 'Custom::EnsPushApplications');
+  const answers = await redeploy(the, 'Custom::EnsPushApplications');
   expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
   await aws.database.query(`INSERT INTO schema_migrations (version, name, sha256) VALUES (99, 'newer', '')`);
   expect(await functions.invoke('migrate', {})).toMatchObject({ ok: false });

@@ -8,8 +8,8 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/template/physical.ts';
 import { readFunctions } from '../../local/template/read-functions.ts';
 import { readRoles } from '../../local/template/read-roles.ts';
 import { createPrincipals } from '../../local/world/principals.ts';
-import type { World } from '../../local/world/world.ts';
 import { startCloudFormationSide } from './cloudformation.ts';
+import type { TestWorld } from './world.ts';
 
 function deploymentOf(assembly: string) {
   return deploy(readAssembly(assembly), { account: LOCAL_ACCOUNT, region: LOCAL_REGION, origin: 'http://x' });
@@ -36,8 +36,7 @@ export interface ResourceAnswer {
  * Update with the template's properties and another `DeployedAt`. Resolves with the answers, in order.
  */
 export async function redeploy(
-  world: World,
-  assembly: string,
+  { world, assembly }: TestWorld,
   resourceType: string,
 ): Promise<readonly ResourceAnswer[]> {
   const side = await startCloudFormationSide();

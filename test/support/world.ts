@@ -27,6 +27,8 @@ export interface RegisteredPhone {
 /** One running world, with the words that tests of the whole service are written in. */
 export interface TestWorld {
   readonly world: World;
+  /** Folder of the synthesised stacks that run here. */
+  readonly assembly: string;
   readonly client: Client;
   /** A mailbox nobody else uses. */
   newMailbox(name?: string): { readonly email: string; readonly password: string; readonly ewsUrl: string };
@@ -56,13 +58,10 @@ export function useWorld({
   ...options
 }: Partial<WorldOptions> & { readonly settings?: SettingChanges } = {}): () => TestWorld {
   let running: World | undefined;
+  let assembly = '';
   beforeAll(async () => {
-    running = await startWorld({
-      assembly: await synthesise(settings),
-      port: 0,
-      apiToken: API_TOKEN,
-      ...options,
-    });
+    assembly = await synthesise(settings);
+    running = await startWorld({ assembly, port: 0, apiToken: API_TOKEN, ...options });
   }, START_TIMEOUT_MS);
   afterAll(async () => {
     await running?.close();
@@ -70,12 +69,12 @@ export function useWorld({
   let wrapped: TestWorld | undefined;
   return () => {
     if (running === undefined) throw new Error('the world is not running: call this inside a test');
-    wrapped ??= wrap(running);
+    wrapped ??= wrap(running, assembly);
     return wrapped;
   };
 }
 
-function wrap(world: World): TestWorld {
+function wrap(world: World, assembly: string): TestWorld {
   const client = createClient(world.origin, API_TOKEN);
   let mailboxes = 0;
 
@@ -104,6 +103,7 @@ function wrap(world: World): TestWorld {
 
   return {
     world,
+    assembly,
     client,
     newMailbox,
     async registerPhone(changes = {}, mailbox = newMailbox()) {
