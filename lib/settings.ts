@@ -25,7 +25,8 @@ export const settingsSchema = z.strictObject({
   allowedExchangeHosts: z.array(z.string()).min(1).register(settingTexts, {
     type: 'list of host names',
     allowed: 'a list of at least one host name, such as "mail.example.com", "*.example.com" or "*" for any',
-    meaning: 'The only hosts that users’ credentials are ever sent to. `*` has to be written out',
+    meaning:
+      'The only hosts that users’ credentials are ever sent to, with their port where it is not 443. `*` has to be written out',
     example: '["mail.example.com"]',
   }),
   allowedTokenHosts: z.array(z.string()).default(['login.microsoftonline.com']).register(settingTexts, {

@@ -3,6 +3,12 @@ import * as z from 'zod';
 /** Why a text is not acceptable as an allowed host; undefined where it is. */
 export function hostComplaint(entry: string): string | undefined {
   if (entry === '*') return undefined;
+  const [, host = entry, port] = /^([^/:]+):(\d{1,5})$/.exec(entry) ?? [];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return 'a port is from 1 to 65535';
+  return nameComplaint(host);
+}
+
+function nameComplaint(entry: string): string | undefined {
   if (/^\d+(\.\d+){3}$|:/.test(entry)) return 'name the host, not an address or a URL';
   if (/^(.*\.)?localhost$/.test(entry)) return 'loopback is for the stage "local" alone';
   const label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?';

@@ -84,6 +84,11 @@ function complaintsAcross(settings: Settings, directory: string): readonly strin
       ),
     );
   }
+  if (settings.staticEgressAllocationIds.length > 0 && !settings.staticEgress) {
+    complaints.push(
+      sentence('staticEgress', false, 'true where staticEgressAllocationIds names addresses to use'),
+    );
+  }
   if (settings.keyLifeDays * 24 <= settings.keyRotationHours) {
     complaints.push(sentence('keyLifeDays', settings.keyLifeDays, 'more days than keyRotationHours has'));
   }

@@ -42,6 +42,13 @@ describe('reading the settings', () => {
     expect(sentencesFor({ ...REQUIRED, stage: 'local', [name]: [host] })).toEqual([]);
   });
 
+  test.each(['*', '*.example.com', 'mail.example.com:8443', 'exchange'])(
+    'takes %s for an Exchange host in every stage',
+    (host) => {
+      expect(sentencesFor({ allowedExchangeHosts: [host] })).toEqual([]);
+    },
+  );
+
   test('accepts everything that the table gives as an example, one at a time', () => {
     for (const [name, schema] of Object.entries(settingsSchema.shape)) {
       const example: unknown = JSON.parse(settingTexts.get(schema)?.example ?? 'null');
@@ -76,6 +83,51 @@ describe('a mistake in the settings', () => {
       'a text for a flag',
       { ...REQUIRED, staticEgress: 'yes' },
       'Setting "staticEgress" is "yes": allowed is true or false, without quotation marks.',
+    ],
+    [
+      'a number for a text',
+      { ...REQUIRED, stage: 1 },
+      'Setting "stage" is 1: allowed is a lower-case letter, then at most 15 lower-case letters, digits or hyphens.',
+    ],
+    [
+      'a text for a list',
+      { allowedExchangeHosts: 'mail.example.com' },
+      'Setting "allowedExchangeHosts" is "mail.example.com": allowed is a list of at least one host name, such as "mail.example.com", "*.example.com" or "*" for any.',
+    ],
+    [
+      'a number of days that CloudWatch does not know',
+      { ...REQUIRED, logRetentionDays: 31 },
+      'Setting "logRetentionDays" is 31: allowed is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731.',
+    ],
+    [
+      'a fraction of a unit',
+      { ...REQUIRED, registerBurst: 1.5 },
+      'Setting "registerBurst" is 1.5: allowed is a whole number from 1 to 5000.',
+    ],
+    [
+      'a step of capacity that Aurora does not have',
+      { ...REQUIRED, databaseMinCapacity: 0.7 },
+      'Setting "databaseMinCapacity" is 0.7: allowed is a number from 0 to 256 in steps of 0.5.',
+    ],
+    [
+      'an engine without the Data API',
+      { ...REQUIRED, databaseVersion: '13.4' },
+      'Setting "databaseVersion" is "13.4": allowed is an Aurora PostgreSQL version of 15 or later with the Data API, such as "17.9".',
+    ],
+    [
+      'a certificate that is none',
+      { ...REQUIRED, domainName: 'ens.example.com', certificateArn: 'ens' },
+      'Setting "certificateArn" is "ens": allowed is the ARN of an ACM certificate in the region of this deployment, together with domainName.',
+    ],
+    [
+      'a name with a scheme',
+      { ...REQUIRED, domainName: 'https://ens.example.com', certificateArn: CERTIFICATE },
+      'Setting "domainName" is "https://ens.example.com": allowed is a host name in lower case, together with certificateArn.',
+    ],
+    [
+      'nothing where something is asked for',
+      { ...REQUIRED, contentCeiling: null },
+      'Setting "contentCeiling" is null: allowed is "subject-and-sender", "sender" or "none".',
     ],
     [
       'a choice that is none',
@@ -113,8 +165,16 @@ describe('a mistake in the settings', () => {
       'Setting "keyLifeDays" is 2: allowed is more days than keyRotationHours has.',
     ],
     [
+      'addresses that nothing would use',
+      {
+        ...REQUIRED,
+        staticEgressAllocationIds: ['eipalloc-0123456789abcdef0', 'eipalloc-0123456789abcdef1'],
+      },
+      'Setting "staticEgress" is false: allowed is true where staticEgressAllocationIds names addresses to use.',
+    ],
+    [
       'one address for two zones',
-      { ...REQUIRED, staticEgressAllocationIds: ['eipalloc-0123456789abcdef0'] },
+      { ...REQUIRED, staticEgress: true, staticEgressAllocationIds: ['eipalloc-0123456789abcdef0'] },
       'Setting "staticEgressAllocationIds" is ["eipalloc-0123456789abcdef0"]: allowed is none, or two Elastic IP allocation ids, such as "eipalloc-0123456789abcdef0".',
     ],
     [
@@ -165,6 +225,12 @@ describe('a mistake in the settings', () => {
     ['127.0.0.1', 'name the host, not an address or a URL'],
     ['169.254.169.254', 'name the host, not an address or a URL'],
     ['::1', 'name the host, not an address or a URL'],
+    ['localhost:443', 'loopback is for the stage "local" alone'],
+    ['127.0.0.1:443', 'name the host, not an address or a URL'],
+    ['mail.example.com:0', 'a port is from 1 to 65535'],
+    ['mail.example.com:99999', 'a port is from 1 to 65535'],
+    ['https://mail.example.com', 'name the host, not an address or a URL'],
+    ['mail.example.com:https', 'name the host, not an address or a URL'],
     ['http://mail.example.com', 'name the host, not an address or a URL'],
     ['Mail.Example.com', 'write host names in lower case, such as mail.example.com or *.example.com'],
     ['mail.*.com', 'write host names in lower case, such as mail.example.com or *.example.com'],
