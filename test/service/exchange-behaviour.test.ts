@@ -1,0 +1,188 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { newPhone } from '../../local/client/new-phone.ts';
+import { defaultModes } from '../../local/exchange/modes.ts';
+import {
+  endEverything,
+  inExchange,
+  later,
+  MINUTE_MS,
+  status,
+  subscriptionRows,
+} from '../support/lifecycle.ts';
+import { at, codeOf, type Notification, useWorld } from '../support/world.ts';
+
+/** What Exchange does to its subscribers over time: retries, limits, moves, restarts (reference: issue 3, item 7). */
+const world = useWorld();
+
+afterEach(async () => {
+  Object.assign(world().world.exchange.modes, defaultModes());
+  await endEverything(world());
+});
+
+const textOf = (push: Notification | undefined) => at(push?.payload, 'aps', 'alert', 'body');
+const typeOf = (push: Notification | undefined) => at(push?.payload, 'ens', 'type');
+const NEUTRAL = /new message/i;
+
+describe.each(['offsets', 'gaps'] as const)('with the retry table read as %s', (retryReading) => {
+  test('mail waits out an outage of ours of four minutes, and arrives in full', async () => {
+    const the = world();
+    the.world.exchange.modes.retryReading = retryReading;
+    const { phone } = await the.registerPhone();
+    the.world.faults.add({ service: 'sns', action: 'Publish', error: 'InternalError', times: 1_000 });
+    await the.deliverMail(phone.email, { subject: 'first' });
+    await the.deliverMail(phone.email, { subject: 'second, behind it' });
+    for (const _minute of [1, 2, 3, 4]) await later(the, MINUTE_MS);
+    expect(inExchange(the, phone.email)).toEqual(['retrying']);
+    the.world.faults.clear();
+    // The next attempt comes after 8 minutes at the latest; by then the mail is too old to be tried again.
+    await later(the, 4 * MINUTE_MS);
+    const texts = (await the.waitForNotifications(phone, 2)).map(textOf);
+    expect(texts).toEqual(['first', 'second, behind it']);
+    expect(inExchange(the, phone.email)).toEqual(['active']);
+  });
+
+  test('mail that cannot be delivered for longer is owed: Exchange is let go, and the phone hears of it later', async () => {
+    const the = world();
+    the.world.exchange.modes.retryReading = retryReading;
+    const { phone, registrationId } = await the.registerPhone();
+    the.world.faults.add({ service: 'sns', action: 'Publish', error: 'InternalError', times: 1_000 });
+    await the.deliverMail(phone.email, { subject: 'lost text' });
+    for (const _step of [1, 2, 3]) await later(the, 5 * MINUTE_MS);
+    expect(inExchange(the, phone.email)).toEqual(['active']);
+    expect(the.notifications(phone)).toEqual([]);
+    the.world.faults.clear();
+    await the.world.upkeep();
+    expect(textOf((await the.waitForNotifications(phone, 1))[0])).toMatch(NEUTRAL);
+    expect(await status(the, registrationId)).toBe('active');
+  });
+});
+
+test('a restart that forgets every subscription is found by its silence, and the phone makes a new one', async () => {
+  const the = world();
+  const { phone, registrationId } = await the.registerPhone();
+  // Another server's mailbox goes on calling: the silence is no outage of ours.
+  const { phone: other } = await the.registerPhone();
+  the.world.exchange.restart(phone.email);
+  the.world.exchange.mailboxes.deliver(phone.email, { subject: 'reported to nobody' });
+  for (const _step of [1, 2, 3, 4]) await later(the, 20 * MINUTE_MS);
+  expect(inExchange(the, phone.email)).toEqual(['restart']);
+  expect(inExchange(the, other.email)).toEqual(['active']);
+  await the.world.upkeep();
+  expect(await status(the, registrationId)).toBe('lost');
+  expect((await the.waitForNotifications(phone, 1)).map(typeOf)).toContain('wake');
+  expect((await the.client.register(phone)).status).toBe(200);
+  await the.deliverMail(phone.email, { subject: 'here again' });
+  expect((await the.waitForNotifications(phone, 2)).map(textOf)).toContain('here again');
+  expect(the.notifications(other)).toEqual([]);
+});
+
+test('a mailbox that has all its subscriptions refuses a new one, and keeps the one that works', async () => {
+  const the = world();
+  const mailbox = the.newMailbox('limited');
+  the.world.exchange.mailboxes.get(mailbox.email).subscriptionLimit = 1;
+  const { phone, registrationId } = await the.registerPhone({}, mailbox);
+  const refused = await the.client.register(phone);
+  expect([refused.status, codeOf(refused)]).toEqual([422, 'SUBSCRIPTION_LIMIT']);
+  expect(await status(the, registrationId)).toBe('active');
+  await the.deliverMail(phone.email, { subject: 'as before' });
+  expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual(['as before']);
+  // A phone that was never registered leaves nothing behind.
+  expect(codeOf(await the.client.register(newPhone(mailbox)))).toBe('SUBSCRIPTION_LIMIT');
+  expect((await the.rows('devices')).length).toBe(1);
+});
+
+test('a mailbox that moved is found again by its phone at the new server, as another subscription of one registration', async () => {
+  const the = world();
+  const mailbox = the.newMailbox('mover');
+  const { phone, registrationId } = await the.registerPhone({}, mailbox);
+  the.world.exchange.moveMailbox(phone.email, 'two');
+  const old = await the.client.register(phone);
+  expect([old.status, codeOf(old)]).toEqual([422, 'EWS_NOT_FOUND']);
+  const moved = { ...phone, ewsUrl: the.world.exchange.ewsUrl(phone.email) };
+  expect(moved.ewsUrl).not.toBe(phone.ewsUrl);
+  const renewed = await the.client.register(moved);
+  expect([renewed.status, at(renewed.body, 'registrationId')]).toEqual([200, registrationId]);
+  expect(inExchange(the, phone.email)).toEqual(['moved', 'active']);
+  await the.deliverMail(phone.email, { subject: 'from the new server' });
+  expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual(['from the new server']);
+});
+
+test('a mailbox whose new server nobody tells is announced neutrally and stays subscribed', async () => {
+  const the = world();
+  const { phone } = await the.registerPhone();
+  the.world.exchange.failMailbox(phone.email, 'ErrorProxyRequestNotAllowed');
+  await the.deliverMail(phone.email, { subject: 'elsewhere' });
+  expect(textOf((await the.waitForNotifications(phone, 1))[0])).toMatch(NEUTRAL);
+  expect(inExchange(the, phone.email)).toEqual(['active']);
+});
+
+test('a subscription leaves an ageing key pair while its credentials are in our hands, on a heartbeat', async () => {
+  const the = world();
+  const { phone, registrationId } = await the.registerPhone();
+  const [{ key_pair_id: first } = {}] = await subscriptionRows(the, registrationId);
+  const [old] = the.world.exchange.subscriptions(phone.email);
+  // Three quarters of its life; heartbeats of all those days would only take time.
+  await the.world.aws.database.query('UPDATE key_pairs SET created_at = created_at - 23 * 86400000::bigint');
+  await the.world.upkeep();
+  await the.world.exchange.heartbeat(phone.email);
+  expect(inExchange(the, phone.email)).toEqual(['unsubscribed', 'active']);
+  const rows = await subscriptionRows(the, registrationId);
+  expect(rows.at(-1)?.key_pair_id).not.toBe(first);
+  expect(the.world.exchange.subscriptions(phone.email)[1]?.url).not.toBe(old?.url);
+  expect(the.notifications(phone)).toEqual([]);
+  await the.deliverMail(phone.email, { subject: 'under the new key' });
+  expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual(['under the new key']);
+});
+
+test('every URL that Exchange was given is shorter than 2083 characters and plain, whatever it carries', async () => {
+  const the = world();
+  // Lengths around the border at which credentials are split, and far beyond it.
+  const auths = [1, 180, 190, 200, 210, 220, 230, 240, 250, 300, 500, 1_000].map((length) => ({
+    type: 'basic',
+    username: 'ann',
+    password: 'p'.repeat(length),
+  }));
+  const halves = new Set<unknown>();
+  for (const auth of auths) {
+    const mailbox = the.newMailbox('long');
+    Object.assign(the.world.exchange.mailboxes.get(mailbox.email), {
+      username: mailbox.email,
+      password: auth.password,
+    });
+    const { phone, registrationId } = await the.registerPhone(
+      { auth: { ...auth, username: mailbox.email } },
+      mailbox,
+    );
+    const [subscription] = the.world.exchange.subscriptions(phone.email);
+    expect(subscription?.url.length).toBeLessThan(2083);
+    expect(subscription?.url).toMatch(/^[!-~]+$/);
+    const [row] = await subscriptionRows(the, registrationId);
+    halves.add(row?.inner_jwe === null ? 'whole' : 'split');
+    await the.deliverMail(phone.email, { subject: `of ${auth.password.length}` });
+    expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual([`of ${auth.password.length}`]);
+  }
+  expect(halves).toEqual(new Set(['whole', 'split']));
+});
+
+test('credentials of 16 KB pass as a whole, one character more does not', async () => {
+  const the = world();
+  const mailbox = the.newMailbox('huge');
+  const phone = newPhone(mailbox);
+  const sealOf = (length: number) =>
+    the.client.seal({ email: phone.email, auth: phone.auth, padding: 'x'.repeat(length) });
+  // The padding that makes exactly 16,384 characters: base64url gives 4 for every 3.
+  const empty = (await sealOf(0)).length;
+  let length = Math.floor(((16_384 - empty) * 3) / 4) - 2;
+  while ((await sealOf(length + 1)).length <= 16_384) length += 1;
+  const register = async (padding: number) =>
+    the.client.call('POST', '/register', {
+      device: { id: phone.deviceId, platform: phone.platform, token: phone.token },
+      mailbox: { ewsUrl: phone.ewsUrl },
+      credentials: await sealOf(padding),
+      preferences: phone.preferences,
+    });
+  expect((await sealOf(length)).length).toBeGreaterThanOrEqual(16_382);
+  expect((await register(length)).status).toBe(201);
+  const refused = await register(length + 2);
+  expect([refused.status, codeOf(refused)]).toEqual([413, 'CREDENTIALS_TOO_LARGE']);
+});
