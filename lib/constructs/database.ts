@@ -74,7 +74,7 @@ export class Database extends Construct {
       {
         id: 'AwsSolutions-SMG4',
         reason:
-          'Rotation needs a function inside the VPC; the README says how the owner password is changed.',
+          'Rotation needs a function inside the VPC; docs/deploy.md says how the owner password is changed.',
       },
       {
         id: 'AwsSolutions-RDS11',
@@ -83,7 +83,8 @@ export class Database extends Construct {
     );
     Validations.of(this.appSecret).acknowledge({
       id: 'AwsSolutions-SMG4',
-      reason: 'A new secret value and `cdk deploy` change the password: the migration function sets it.',
+      reason:
+        'A new value and one call of the migration function change the password: docs/deploy.md says how.',
     });
   }
 }
