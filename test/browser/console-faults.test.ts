@@ -28,7 +28,7 @@ for (const { name, fault, section } of [
     await person.sees(phone, 'New message');
     const timeline = await person.timeline('Cannot be read');
     await timeline.getByText(`Runbook, ${section}`).first().waitFor();
-    expect(await phone.innerText()).not.toContain('Cannot be read');
+    expect(await phone.textContent()).not.toContain('Cannot be read');
     await person.fault('Healthy');
     await page.getByText('Exchange answers as it should again.').waitFor();
     await page.close();
@@ -42,7 +42,7 @@ browserTest('a slow server delays the notification and loses nothing of it', asy
   await person.writeMail('Worth the wait', 'slow@example.com');
   await person.sees(phone, 'Worth the wait');
   const timeline = await person.timeline('Worth the wait');
-  expect(await timeline.locator('.hop--ews .ms').first().innerText()).toMatch(/^[2-9]\.\d+ s$/);
+  expect(await timeline.locator('.hop--ews .ms').first().textContent()).toMatch(/^[2-9]\.\d+ s$/);
   await page.getByRole('switch', { name: 'Slow' }).click();
   await page.getByRole('switch', { name: 'Slow', checked: false }).waitFor();
   await page.close();
@@ -56,7 +56,7 @@ browserTest('somebody else’s mail reaches no phone', async () => {
   await person.sees(phone, 'New message');
   const timeline = await person.timeline('Mine alone');
   await timeline.getByText('Runbook, owner-mismatch').waitFor();
-  expect(await phone.innerText()).not.toContain('Nobody else may read this');
+  expect(await phone.textContent()).not.toContain('Nobody else may read this');
   await page.getByRole('switch', { name: 'Wrong owner' }).click();
   await page.getByRole('switch', { name: 'Wrong owner', checked: false }).waitFor();
   await page.close();

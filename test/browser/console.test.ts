@@ -59,7 +59,7 @@ browserTest('every hop shows its exact bytes and none of the secrets', async () 
   await person.writeMail('Seen from all sides', 'hops@example.com');
   await person.sees(phone, 'Seen from all sides');
   const timeline = await person.timeline('Seen from all sides');
-  const places = await timeline.locator('.place').allInnerTexts();
+  const places = await timeline.locator('.place').allTextContents();
   expect(places.slice(0, 3)).toEqual(['Exchange', 'Gateway', 'Function']);
   expect(places.slice(-4)).toEqual(['Database', 'EWS', 'SNS', 'APNs'].slice(-places.length));
   const bytes = await bytesOf(timeline);
@@ -92,7 +92,7 @@ browserTest('a sealed preview is read on the phone and nowhere before', async ()
   await phone.getByText('opened on this phone').waitFor();
   const timeline = await person.timeline('Between us');
   await timeline.getByRole('button', { name: 'FCM' }).click();
-  const sent = await timeline.locator('pre').first().innerText();
+  const sent = await timeline.locator('pre').first().textContent();
   expect(sent).toContain('New message');
   expect(sent).not.toContain('Between us');
   await page.close();
@@ -105,7 +105,7 @@ browserTest('two phones of one mailbox ring together, and reading elsewhere clea
   await person.writeMail('For both of you', 'two@example.com');
   await person.sees(first, 'For both of you');
   await person.sees(second, 'Bob Builder');
-  expect(await second.innerText()).not.toContain('For both of you');
+  expect(await second.textContent()).not.toContain('For both of you');
   await Promise.all([person.badge(first, 1), person.badge(second, 1)]);
   await page.getByRole('button', { name: 'Read: For both of you' }).click();
   await Promise.all([person.badge(first, 0), person.badge(second, 0)]);
@@ -191,5 +191,5 @@ async function bytesOf(
     await rows.nth(at).click();
     await timeline.locator('.hop').nth(at).locator('pre').first().waitFor();
   }
-  return (await timeline.locator('pre').allInnerTexts()).join('\n');
+  return (await timeline.locator('pre').allTextContents()).join('\n');
 }

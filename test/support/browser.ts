@@ -13,7 +13,7 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 6_000;
 
 /** Debian's Chromium; undefined where there is none. */
 export const CHROMIUM = PLACES.find((path) => existsSync(path));

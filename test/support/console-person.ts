@@ -33,7 +33,7 @@ export function createPerson(page: Page): Person {
       const form = page.getByRole('form', { name: 'Add a phone' });
       if (!(await form.isVisible())) await button('Add a phone').click();
       await form.getByLabel('Owner').fill(email);
-      await form.getByText(kind, { exact: true }).click();
+      await form.getByRole('radio', { name: kind }).check();
       if (shows !== undefined) await form.getByLabel('Notifications show').selectOption(shows);
       if (sealed) await form.getByLabel('Encrypt previews').check();
       const before = await page.getByRole('article').count();
@@ -43,7 +43,7 @@ export function createPerson(page: Page): Person {
       return phone;
     },
     async writeMail(subject, to) {
-      if (to !== undefined) await page.getByLabel('Mailbox').selectOption(to);
+      if (to !== undefined) await page.getByRole('combobox', { name: 'Mailbox' }).selectOption(to);
       const form = page.getByRole('form', { name: 'Write a mail' });
       await form.getByLabel('Subject').fill(subject);
       await form.getByRole('button').click();
@@ -53,7 +53,7 @@ export function createPerson(page: Page): Person {
       phone.getByRole('img', { name: `Mail app, badge ${count}`, exact: true }).waitFor(),
     press: (name, within) => button(name, within).click(),
     async fault(name) {
-      await page.locator('.faults').getByText(name, { exact: true }).click();
+      await page.getByRole('radio', { name, exact: true }).check();
     },
     async timeline(title) {
       const timeline = page.locator('.timeline[data-under-way=false]', { hasText: title });
