@@ -11,6 +11,8 @@ export const EXTRA_CA_FILE_NAME = 'extra-ca.pem';
 /** What dependencies name and a function never uses; test/unit/*-parity.test.ts watch over each (docs/decisions). */
 const STUBS = {
   '@aws-sdk/credential-provider-node': join(PROJECT, 'lib/bundling/stubs/credential-provider-node.ts'),
+  'node:crypto': join(PROJECT, 'lib/bundling/stubs/node-crypto.ts'),
+  'node:http': join(PROJECT, 'lib/bundling/stubs/node-http.ts'),
   '@xmldom/xmldom': join(PROJECT, 'lib/bundling/stubs/xmldom.ts'),
   '@ewsjs/xhr': join(PROJECT, 'lib/bundling/stubs/ewsjs-xhr.cjs'),
   'moment-timezone': join(PROJECT, 'lib/bundling/stubs/moment-timezone.cjs'),

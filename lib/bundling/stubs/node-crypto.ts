@@ -1,0 +1,20 @@
+/**
+ * Stands for `import … from 'node:crypto'` in bundles. An import makes Node read every export of a built-in
+ * module once, lazy ones included: here that loads WebCrypto, which a heartbeat never uses. These are the names
+ * that our bundles import; esbuild refuses to bundle one that is missing.
+ */
+export const {
+  constants,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  getRandomValues,
+  pbkdf2Sync,
+  privateDecrypt,
+  randomBytes,
+  randomInt,
+  randomUUID,
+  timingSafeEqual,
+} = process.getBuiltinModule('node:crypto');
