@@ -17,7 +17,7 @@ export async function subscriptionRows(the: TestWorld, registrationId: string): 
 /** What the app is told at its start. */
 export async function status(the: TestWorld, registrationId: string): Promise<unknown> {
   const { body } = await the.client.call('GET', `/register/${registrationId}`);
-  return at(body, 'status') ?? at(body, 'code');
+  return at(body, 'code') ?? at(body, 'status');
 }
 
 /** `ens.type` of everything that reached a phone, in order. */
