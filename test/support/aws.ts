@@ -37,7 +37,7 @@ interface ClientConfig {
 }
 
 /**
- * The AWS emulators with one cluster, one wrapping key, and the secrets named above. Starting costs about two
+ * The AWS emulators with one cluster, one wrapping key, and the secrets named above. Starting costs up to two
  * seconds (PostgreSQL): once per test file, in beforeAll. `database: false` leaves PostgreSQL out.
  */
 export async function startTestAws(options: { readonly database?: boolean } = {}): Promise<TestAws> {

@@ -1,8 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { AwsError } from '../wire.ts';
 import { RESULT_OIDS } from './fields.ts';
 import { type BoundParameter, OID } from './parameters.ts';
+import { startPglite } from './start-pglite.ts';
 
 /** What PostgreSQL answered, every value in its text form. */
 export interface RawResult {
@@ -38,7 +39,7 @@ const INSPECTION_PARSERS = {
 };
 
 /**
- * A fresh PostgreSQL in memory, about two seconds to start. It bears the cluster's database name, and the
+ * A fresh PostgreSQL in memory. It bears the cluster's database name, and the
  * owner is what Aurora's master user is: no superuser, but it may create roles and owns the database.
  */
 export async function startEngine(options: {
@@ -46,7 +47,7 @@ export async function startEngine(options: {
   readonly owner: string;
   readonly ownerPassword: string;
 }): Promise<Engine> {
-  const pglite = await PGlite.create();
+  const pglite = await startPglite();
   await prepare(pglite, options);
   let current: string | undefined;
 
