@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+
+const PIECES = [
+  '<',
+  '>',
+  '</',
+  '/>',
+  '<?',
+  '?>',
+  '<!--',
+  '-->',
+  '<![CDATA[',
+  ']]>',
+  '<!DOCTYPE a [',
+  ']>',
+  '&',
+  '&amp;',
+  '&#x0;',
+  '&#65;',
+  '&b;',
+  '"',
+  "'",
+  '=',
+  ' ',
+  '\n',
+  ':',
+  'xmlns',
+  'xmlns:t="u"',
+  'a',
+  't:a',
+  'm:Notification',
+  '\uFEFF',
+  '\0',
+  'é',
+  '😀',
+  '\uD800',
+  '<a>',
+  '</a>',
+  '<a b="c">',
+  '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">',
+  '<?xml version="1.0"?>',
+  'Id="',
+  '9'.repeat(40),
+  '{{',
+  '%s',
+  '__proto__',
+  'constructor',
+] as const;
+
+/** Text made of what XML is made of, in any order. */
+export const soup = fc.array(fc.constantFrom(...PIECES), { maxLength: 120 }).map((pieces) => pieces.join(''));
+
+export const bytes = fc.uint8Array({ maxLength: 600 });
+
+const change = fc.record({
+  at: fc.noBias(fc.nat(9_999)).map((part) => part / 10_000),
+  kind: fc.constantFrom('flip', 'cut', 'repeat', 'insert', 'end'),
+  length: fc.nat(200),
+  bit: fc.nat(7),
+  piece: fc.constantFrom(...PIECES),
+});
+
+/** One of these documents with a few wounds. */
+export function mutantOf(documents: readonly Buffer[]): fc.Arbitrary<Buffer> {
+  return fc
+    .tuple(fc.nat(documents.length - 1), fc.array(change, { minLength: 1, maxLength: 3 }))
+    .map(([which, changes]) => changes.reduce(apply, documents[which] ?? Buffer.alloc(0)));
+}
+
+function apply(
+  document: Buffer,
+  { at, kind, length, bit, piece }: typeof change extends fc.Arbitrary<infer T> ? T : never,
+) {
+  const from = Math.floor(at * document.length);
+  const head = document.subarray(0, from);
+  const tail = document.subarray(from);
+  switch (kind) {
+    case 'flip': {
+      const flipped = Buffer.from(document);
+      if (flipped.length > 0) flipped[from] = (flipped[from] ?? 0) ^ (1 << bit);
+      return flipped;
+    }
+    case 'cut':
+      return Buffer.concat([head, tail.subarray(length)]);
+    case 'repeat':
+      return Buffer.concat([head, ...Array.from({ length: 1 + bit }, () => tail.subarray(0, length)), tail]);
+    case 'insert':
+      return Buffer.concat([head, Buffer.from(piece), tail]);
+    default:
+      return head;
+  }
+}
+
+/** The value that this share of all values does not exceed. */
+export function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
+/** Printed with what it made; set ENS_JUNK_SEED to have the same junk again. */
+export const JUNK_SEED = Number(process.env.ENS_JUNK_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+export function sampleOf<T>(arbitrary: fc.Arbitrary<T>, count: number): T[] {
+  return fc.sample(arbitrary, { seed: JUNK_SEED, numRuns: count });
+}
