@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { METRICS, ROUTES } from '#contract';
 import { ERROR_CODES, ERROR_TABLE } from '#domain/errors.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
@@ -22,6 +23,7 @@ const DERIVED: readonly Derived[] = [
     content: () => `${METRICS.map((name) => `\`${name}\``).join(' · ')}\n`,
   },
   { file: 'README.md', section: 'settings', content: settingsTable },
+  { file: 'docs/decisions/README.md', section: 'decisions', content: decisionIndex },
 ];
 
 function errorTable(): string {
@@ -40,6 +42,18 @@ function errorTable(): string {
 function routeTable(): string {
   const rows = Object.entries(ROUTES).map(([route, functionId]) => `| \`${route}\` | ${functionId} |`);
   return ['| route | function |', '| --- | --- |', ...rows, ''].join('\n');
+}
+
+/** One line for each record, by its number; the title is the record's own heading, `# 20. Title`. */
+function decisionIndex(): string {
+  const lines = globSync('docs/decisions/[0-9]*.md')
+    .sort()
+    .map((file) => {
+      const title = /^# \d+\. (.+)$/m.exec(readFileSync(file, 'utf8'))?.[1];
+      if (title === undefined) throw new Error(`${file} does not begin with "# <number>. <title>"`);
+      return `- ${basename(file).slice(0, 4)} [${title}](${basename(file)})`;
+    });
+  return `${lines.join('\n')}\n`;
 }
 
 /** The file with this document put in its place. Throws where the file lacks the markers. */
