@@ -57,7 +57,16 @@ export function createHandset(options: HandsetOptions): Handset {
   let [online, asksToSignIn, badge] = [true, false, 0];
   let arriving: Promise<void> = Promise.resolve();
 
+  /** Registers; where the mailbox is no longer at the server that the app knows, at the one it is told now. */
   async function register(): Promise<Reply<unknown>> {
+    const reply = await registerOnce();
+    const { ewsUrl } = options.account();
+    if (reply.problem?.code !== 'EWS_NOT_FOUND' || ewsUrl === saved.ewsUrl) return reply;
+    saved = { ...saved, ewsUrl };
+    return await registerOnce();
+  }
+
+  async function registerOnce(): Promise<Reply<unknown>> {
     if (state === 'deleted') [token, deviceId] = [randomBytes(32).toString('hex'), randomUUID()];
     [state, problem, checkedIn] = ['registering', undefined, undefined];
     onChange();

@@ -1,33 +1,13 @@
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, test } from '@jest/globals';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { CHROMIUM, launchBrowser } from './chromium.ts';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser'];
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const PATIENCE_MS = 6_000;
-
-/** Debian's Chromium; undefined where there is none. */
-export const CHROMIUM = PLACES.find((path) => existsSync(path));
 
 /** Like `test`, for what needs a browser; without one it says what to install and counts as to do. */
 export function browserTest(title: string, run: () => Promise<void>): void {
   if (CHROMIUM === undefined) test.todo(`${title} (needs a browser: apt-get install chromium)`);
   else test(title, run);
-}
-
-/** Starts the browser by itself, for scripts. */
-export async function launchBrowser(): Promise<Browser> {
-  if (CHROMIUM === undefined) throw new Error('There is no Chromium: apt-get install chromium');
-  return await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
 export interface OpenedPage {
