@@ -17,7 +17,7 @@ interface QueryText {
   readonly statsStatements?: string[];
 }
 
-/** The six cases of docs/runbook.md, "troubleshooting", ready to run in CloudWatch Logs Insights. */
+/** The cases of docs/runbook.md, "troubleshooting", ready to run in CloudWatch Logs Insights. */
 const QUERIES: Readonly<Record<string, QueryText>> = {
   '1 autodiscover errors': {
     log: 'register',
@@ -51,7 +51,21 @@ const QUERIES: Readonly<Record<string, QueryText>> = {
     filterStatements: ['routeKey like /callback/'],
     statsStatements: ['count(*) by status, bin(30m)'],
   },
-  '7 callbacks that went wrong': {
+  '7 Exchange is busy, slow or silent': {
+    log: 'callback',
+    filterStatements: [
+      'message = "exchange-failed" and kind in ["busy", "timeout", "unreachable", "failed"]',
+    ],
+    statsStatements: ['count(*) by kind, code, bin(15m)'],
+  },
+  '8 a mailbox was moved': {
+    log: 'callback',
+    fields: ['@timestamp', 'requestId', 'message', 'kind', 'reason', 'subscriptionId'],
+    filterStatements: [
+      'kind in ["moved", "not-found"] or message in ["renewing", "renewal-failed", "renewal-postponed"]',
+    ],
+  },
+  '9 callbacks that went wrong': {
     log: 'callback',
     fields: ['@timestamp', 'requestId', 'level', 'message', 'code', 'kind', 'subscriptionId'],
     filterStatements: ['level in ["WARN", "ERROR"]'],

@@ -83,7 +83,7 @@ describe('the saved queries', () => {
       String(properties.Name).replace('ENS-prod/', ''),
     );
     const cases = [...RUNBOOK.matchAll(/^## (\d .+)$/gm)].map(([, name]) => name);
-    expect(cases).toHaveLength(6);
+    expect(cases.length).toBeGreaterThanOrEqual(6);
     expect(names).toEqual(expect.arrayContaining(cases));
   });
 
