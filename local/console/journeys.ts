@@ -133,7 +133,8 @@ export function createJourneys(options: {
     journey.add({
       place: 'exchange',
       what: attempt > 1 ? `Exchange tells us, attempt ${attempt}` : 'Exchange tells us',
-      startMs: now() - event.ms,
+      // It is told last and began first, whatever this process did meanwhile.
+      startMs: Math.min(now() - event.ms, journey.startMs),
       ms: event.ms,
       answer: `${event.status ?? 'no answer'}, ${outcome}`,
       failed,

@@ -6,16 +6,18 @@ import { time, worldNow } from './words.ts';
 const JUMPS = [
   ['5 minutes', 5 * 60_000],
   ['1 hour', 3_600_000],
-  ['1 day', 86_400_000],
+  ['3 hours', 3 * 3_600_000],
 ] as const;
 
 export function header(store: Store): TemplateResult {
   const { view, connected, notice } = store.state();
-  const pass = (advanceMs: number, name: string) =>
+  const pass = (advanceMs: number, name: string) => {
+    store.set({ notice: `${name} pass, with every heartbeat and all upkeep that fall into them …` });
     store.act(async () => {
       await send('POST', '/local/clock', { advanceMs });
       await send('POST', '/local/console/refresh');
     }, `${name} later. Heartbeats, retries and scheduled upkeep that fell into it have run.`);
+  };
   return html`<header class="top">
     <div class="brand">
       <img src="/local/console/icon.svg" alt="" width="36" height="36" />

@@ -13,7 +13,7 @@ export function timeline(store: Store, journey: JourneyView): TemplateResult {
   return html`<div class="timeline" data-journey=${journey.id} data-under-way=${journey.underWay ? 'true' : 'false'}>
     <p class="timeline-title">
       <b>${journey.title}</b>
-      <span>${[journey.email, time(journey.at), milliseconds(journey.ms)].filter((part) => part !== '').join(' · ')}</span>
+      <span class="timeline-facts">${[journey.email, time(journey.at), milliseconds(journey.ms)].filter((part) => part !== '').join(' · ')}</span>
     </p>
     <ol class="hops">
       ${repeat(
