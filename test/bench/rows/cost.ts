@@ -19,8 +19,8 @@ const PRICE = {
 
 /** Milliseconds that a function waits in AWS, which no local clock can tell. */
 const WAIT_MS = { statement: 105, ews: 100, publish: 20 } as const;
-/** What Lambda itself writes about a request: START, END and REPORT with their overhead. */
-const PLATFORM_LOG_BYTES = 400;
+/** CloudWatch counts so many bytes on top of each line. */
+const OVERHEAD_PER_LINE_BYTES = 26;
 const EWS_REQUEST_BYTES = 3_000;
 const TARGET = 0.015;
 const MONTH_DAYS = 30.4;
@@ -77,7 +77,10 @@ async function measureStep(bench: BenchWorld, work: () => Promise<unknown>): Pro
     calls = await callsDuring(bench, work);
   });
   const lines = bench.world.logs.all().slice(before);
-  const logBytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line.line), 0);
+  const logBytes = lines.reduce(
+    (sum, { line }) => sum + Buffer.byteLength(line) + OVERHEAD_PER_LINE_BYTES,
+    0,
+  );
   return { callbacks, calls, logBytes };
 }
 
@@ -92,7 +95,7 @@ function costOf({ callbacks, calls, logBytes }: Measured, memoryGb: number): num
     statements * (PRICE.statement + PRICE.databaseIo) +
     publishes * (PRICE.publish + PRICE.mobilePush) +
     kms * PRICE.kmsRequest +
-    ((logBytes + callbacks * PLATFORM_LOG_BYTES) / gigabyte) * PRICE.logGb +
+    (logBytes / gigabyte) * PRICE.logGb +
     ((ews * EWS_REQUEST_BYTES) / gigabyte) * PRICE.egressGb
   );
 }

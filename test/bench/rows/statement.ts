@@ -12,6 +12,8 @@ const RATIO_TARGET = 1.2;
 const STATEMENTS_PER_ROUND = 1_000;
 const UPKEEP_MS = 240_000;
 const UPKEEP_MB = 512;
+/** What a function of ours takes before it does anything, rounded up. */
+const LOADED_MB = 100;
 const BETWEEN_RUNS_MS = 300_000;
 const HOUR_MS = 3_600_000;
 
@@ -133,21 +135,22 @@ async function upkeepRow(client: PostgresClient, count: number, options: BenchOp
     },
   );
   const times: number[] = [];
+  const residentBefore = process.memoryUsage.rss();
   for (let run = 0; run < 3; run += 1) {
     [runAt, startedAt] = [GENERATED_AT + run * BETWEEN_RUNS_MS, performance.now()];
     await runUpkeep();
     times.push(performance.now() - startedAt);
   }
   const slowestMs = Math.max(...times);
-  const residentMb = process.memoryUsage.rss() / 1_000_000;
+  const grownMb = (process.memoryUsage.rss() - residentBefore) / 1_000_000;
   return {
     what: WHAT.upkeep,
     target: `inside the function's ${UPKEEP_MS / 1_000} s and ${UPKEEP_MB} MB`,
-    measured: `${rounded(slowestMs / 1_000)} s, ${rounded(residentMb)} MB`,
-    met: slowestMs < UPKEEP_MS && residentMb < UPKEEP_MB && failures.length === 0,
+    measured: `${rounded(slowestMs / 1_000)} s, ${rounded(grownMb)} MB on top of the loaded function`,
+    met: slowestMs < UPKEEP_MS && grownMb < UPKEEP_MB - LOADED_MB && failures.length === 0,
     details: [
       `${count.toLocaleString('en')} subscriptions; three runs in a row took ${times.map((ms) => `${rounded(ms / 1_000)} s`).join(', ')} and sent ${pushes} pushes`,
-      'memory is that of the whole bench process; SNS and KMS answer at once here, what they take in AWS is bounded by the 180 s after which a run starts no further batch',
+      'SNS and KMS answer at once here, what they take in AWS is bounded by the 180 s after which a run starts no further batch',
       ...failures,
     ],
   };
