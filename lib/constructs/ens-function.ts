@@ -1,17 +1,11 @@
 import { type Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  type Code,
-  Function as LambdaFunction,
-  LoggingFormat,
-  Runtime,
-  SystemLogLevel,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionId } from '../../lambdas/contract.ts';
+import { QUIET_LOGS } from './quiet-logs.ts';
 
 export interface EnsFunctionProps {
   readonly functionId: FunctionId;
@@ -59,10 +53,7 @@ export class EnsFunction extends Construct {
       code: props.code,
       role: this.role,
       logGroup: this.logGroup,
-      // START, END and REPORT of every request cost as much as our own lines and say nothing that the metrics of
-      // Lambda do not (docs/cost.md); failures of the runtime, time-outs among them, are written all the same.
-      loggingFormat: LoggingFormat.JSON,
-      systemLogLevelV2: SystemLogLevel.WARN,
+      ...QUIET_LOGS,
       timeout: props.timeout,
       memorySize: props.memoryMegabytes,
       environment: {
