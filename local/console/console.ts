@@ -16,10 +16,14 @@ export interface Console {
   readonly journeys: Journeys;
   view(): ConsoleView;
   clock(): ConsoleView['clock'];
+  /** Lets time pass in steps in which the phones keep up: a jump would time out whatever they have begun. */
+  pass(ms: number): Promise<void>;
   /** Anything of the Exchange part may look different now. */
   onExchangeChange(listener: () => void): void;
   exchangeChanged(): void;
 }
+
+const STEP_MS = 5 * 60_000;
 
 export interface ConsoleParts {
   readonly origin: string;
@@ -71,6 +75,12 @@ export function createConsole(parts: ConsoleParts, apiToken: string): Console {
     handsets,
     journeys,
     clock: clockView,
+    async pass(ms) {
+      for (let leftMs = ms; leftMs > 0; leftMs -= STEP_MS) {
+        await clock.advance(Math.min(STEP_MS, leftMs));
+        await handsets.idle();
+      }
+    },
     onExchangeChange: (listener) => void changed.push(listener),
     exchangeChanged,
     view: () => ({

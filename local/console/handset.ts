@@ -39,6 +39,8 @@ export interface Handset {
   /** The user opens the app: notifications are gone. */
   clear(): void;
   receive(delivery: PhoneDelivery): void;
+  /** Resolves when the app has done what the pushes so far ask of it. */
+  idle(): Promise<void>;
 }
 
 export function createHandset(options: HandsetOptions): Handset {
@@ -150,6 +152,7 @@ export function createHandset(options: HandsetOptions): Handset {
     receive(delivery) {
       if (state !== 'deleted') arriving = arriving.then(() => show(delivery)).catch(() => {});
     },
+    idle: () => arriving,
     view: () => ({
       id,
       name,

@@ -16,6 +16,8 @@ export interface Handsets {
   /** Somebody changes the password of a mailbox, as on another computer. */
   changePassword(email: string): void;
   views(): readonly PhoneView[];
+  /** Resolves when every phone has done what the pushes so far ask of it. */
+  idle(): Promise<void>;
   /** Push tokens, to be masked wherever they turn up. */
   tokens(): readonly string[];
   onChange(listener: () => void): void;
@@ -105,6 +107,9 @@ export function createHandsets(parts: {
       tell();
     },
     views: () => [...shelf.values()].map((handset) => handset.view()),
+    async idle() {
+      await Promise.all([...shelf.values()].map((handset) => handset.idle()));
+    },
     tokens: () => tokens,
     onChange: (listener) => void changed.push(listener),
     onCall: (listener) => void called.push(listener),

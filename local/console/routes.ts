@@ -12,6 +12,8 @@ const wish = z.strictObject({
   preview: z.boolean().default(false),
 });
 
+const jump = z.strictObject({ advanceMs: z.int().min(0).max(86_400_000) });
+
 /** The page, its live updates, and what its buttons do to the phones. */
 export function consoleRoutes(console: Console): ControlRoutes {
   const { handsets, journeys } = console;
@@ -72,7 +74,8 @@ export function consoleRoutes(console: Console): ControlRoutes {
       handsets.setOnline(known(value('id')), (await body(z.strictObject({ online: z.boolean() }))).online);
       return null;
     },
-    'POST /local/console/refresh': () => {
+    'POST /local/console/clock': async ({ body }) => {
+      await console.pass((await body(jump)).advanceMs);
       live.clockChanged();
       console.exchangeChanged();
       return null;

@@ -13,10 +13,10 @@ export function header(store: Store): TemplateResult {
   const { view, connected, notice } = store.state();
   const pass = (advanceMs: number, name: string) => {
     store.set({ notice: `${name} pass, with every heartbeat and all upkeep that fall into them …` });
-    store.act(async () => {
-      await send('POST', '/local/clock', { advanceMs });
-      await send('POST', '/local/console/refresh');
-    }, `${name} later. Heartbeats, retries and scheduled upkeep that fell into it have run.`);
+    store.act(
+      () => send('POST', '/local/console/clock', { advanceMs }),
+      `${name} later. Heartbeats, retries and scheduled upkeep that fell into it have run.`,
+    );
   };
   return html`<header class="top">
     <div class="brand">
