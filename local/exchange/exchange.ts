@@ -16,7 +16,7 @@ import { page, readBody, sendReply } from './http.ts';
 import { createMailboxStore, type MailboxStore } from './mailbox/store.ts';
 import type { Mailbox, StoreEvent } from './mailbox/types.ts';
 import { defaultModes, type Modes } from './modes.ts';
-import { createNotifier, type ExchangeEvents, type Notifier, type ReleaseOrder } from './notify/notifier.ts';
+import { createNotifier, type ExchangeEvents, type Notifier } from './notify/notifier.ts';
 import { createPoster, type Poster } from './notify/post.ts';
 import { type Subscription, type SubscriptionView, viewOf } from './notify/subscription.ts';
 import { listenTls, type TlsListener, type TlsOptions } from './tls/listen-tls.ts';
@@ -67,7 +67,7 @@ export interface Exchange {
   /** Sends a StatusEvent now. */
   heartbeat(email: string): Promise<void>;
   holdCallbacks(email: string): void;
-  releaseCallbacks(email: string, order?: ReleaseOrder): void;
+  releaseCallbacks(email: string, order?: 'forward' | 'reverse'): void;
   /** Sends a callback again that was delivered before, byte for byte; `back` 0 is the last one. */
   repeatCallback(email: string, back?: number): Promise<void>;
   /** What happens in the mailbox next is believed delivered and never sent: a gap. */

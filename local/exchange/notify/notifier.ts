@@ -27,8 +27,6 @@ export interface ExchangeEvents {
   changed: [email: string];
 }
 
-export type ReleaseOrder = 'forward' | 'reverse' | 'at-once';
-
 /** Sends the notifications of all subscriptions: in order, one at a time for each, again when they fail. */
 export interface Notifier {
   subscribe(request: SubscribeRequest): { readonly subscription: Subscription; readonly watermark: string };
@@ -39,8 +37,7 @@ export interface Notifier {
   end(subscription: Subscription, reason: EndReason): void;
   pushError(subscription: Subscription, code: string, text: string, withId: boolean): Promise<void>;
   hold(subscription: Subscription): void;
-  /** `at-once`: all of them side by side, as they would come from as many subscriptions. */
-  release(subscription: Subscription, order: ReleaseOrder): void;
+  release(subscription: Subscription, order: 'forward' | 'reverse'): void;
   /** Sends a delivered message once more, byte for byte. `back` 0 is the last one. */
   resend(subscription: Subscription, back?: number): Promise<void>;
   /** The next `actions` events or groups of events are believed delivered but never sent. */
@@ -119,21 +116,6 @@ export function createNotifier(options: {
       tracked(attempt(s, message).then(() => flush(s))),
     );
     report(s, message.kind, message.body, tries, result, 'will-retry');
-  }
-
-  /** Out of turn; what fails takes its place in the line again. */
-  async function sendLoose(s: Subscription, message: Outgoing): Promise<void> {
-    const result = await sendOnce(poster, clock.now, s.url, message.body);
-    if (s.ended !== undefined) return;
-    if (result.verdict === 'ok') report(s, message.kind, message.body, 1, result, 'delivered');
-    else if (result.verdict === 'unsubscribe') {
-      report(s, message.kind, message.body, 1, result, 'unsubscribed');
-      end(s, 'unsubscribed');
-    } else {
-      report(s, message.kind, message.body, 1, result, 'will-retry');
-      s.outbox.push(message);
-      await flush(s);
-    }
   }
 
   function report(
@@ -245,10 +227,6 @@ export function createNotifier(options: {
     release(s, order) {
       const held = s.held ?? [];
       s.held = undefined;
-      if (order === 'at-once') {
-        for (const message of held) void tracked(sendLoose(s, message));
-        return;
-      }
       s.outbox.push(...(order === 'reverse' ? held.toReversed() : held));
       void tracked(flush(s));
     },
