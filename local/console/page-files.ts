@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 const PAGE = join(import.meta.dirname, 'page');
 const PROJECT = resolve(import.meta.dirname, '../..');
@@ -49,6 +49,8 @@ export function createPageFiles(): {
       write: false,
       logLevel: 'silent',
     });
+    // Its process would outlive the one page that there is to bundle.
+    await stop();
     const [file] = result.outputFiles;
     if (file === undefined) throw new Error('esbuild gave no bundle for the page');
     return file.contents;
