@@ -139,7 +139,7 @@ test('when many phones of an application fall together, it is our set-up: nobody
   for (const { registrationId } of phones) expect(await status(the, registrationId)).toBe('device-gone');
 });
 
-test('a new key pair is made every day, callbacks move subscriptions to it, and the old one goes', async () => {
+test('a new key pair is made every day, and whoever registers again moves to it', async () => {
   const the = world();
   const { phone, registrationId } = await the.registerPhone();
   const [before] = await subscriptionRows(the, registrationId);
