@@ -7,5 +7,7 @@ export default {
   transform: {},
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build'],
   coverageProvider: 'v8',
-  testTimeout: 30_000,
+  // One worker for each core: most suites wait for processes of their own rather than for this one.
+  maxWorkers: '100%',
+  testTimeout: 60_000,
 } satisfies Config;
