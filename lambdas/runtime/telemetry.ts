@@ -17,18 +17,27 @@ export interface Telemetry {
  * which an event, a header or an error message could be logged whole (DESIGN section 8).
  */
 export function createTelemetry(functionId: FunctionId, stage: string): Telemetry {
-  const logger = new Logger({ serviceName: functionId, persistentKeys: { stage } });
+  let logger: Logger | undefined;
+  let requestId: string | undefined;
   const powertools = new PowertoolsMetrics({
     namespace: METRIC_NAMESPACE,
     serviceName: functionId,
     defaultDimensions: { stage },
   });
   let counted = false;
+
+  /** Made with the first line: most requests count and do not log. */
+  function loggerNow(): Logger {
+    logger ??= new Logger({ serviceName: functionId, persistentKeys: { stage } });
+    if (requestId !== undefined) logger.appendKeys({ requestId });
+    return logger;
+  }
+
   return {
     log: {
-      info: (event, fields = {}) => logger.info(event, { ...fields }),
-      warn: (event, fields = {}) => logger.warn(event, { ...fields }),
-      error: (event, fields = {}) => logger.error(event, { ...fields }),
+      info: (event, fields = {}) => loggerNow().info(event, { ...fields }),
+      warn: (event, fields = {}) => loggerNow().warn(event, { ...fields }),
+      error: (event, fields = {}) => loggerNow().error(event, { ...fields }),
     },
     metrics: {
       count(name, value = 1) {
@@ -36,7 +45,9 @@ export function createTelemetry(functionId: FunctionId, stage: string): Telemetr
         powertools.addMetric(name, 'Count', value);
       },
     },
-    beginRequest: (requestId) => logger.appendKeys({ requestId }),
+    beginRequest(id) {
+      requestId = id;
+    },
     async flush() {
       if (!counted) return;
       counted = false;

@@ -1,11 +1,12 @@
 /**
  * What module initialisation is measured against: one file that imports the four SDK clients that the callback
  * needs (Data API, Secrets Manager; KMS and SNS once a mail comes), makes them, and answers a heartbeat with
- * the one statement that it takes. No checks, no log, no metric, no Exchange library.
+ * the two calls that the first one of an instance takes: the pepper, once, and the statement. No checks, no log, no
+ * metric, no Exchange library.
  */
 import { KMSClient } from '@aws-sdk/client-kms';
 import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 
 export const clients = {
@@ -15,9 +16,14 @@ export const clients = {
   secrets: new SecretsManagerClient({}),
 };
 
+let pepper: string | undefined;
+
 export async function handler(event: {
   readonly pathParameters: { readonly subscriptionId: string };
 }): Promise<{ readonly statusCode: number; readonly body: string }> {
+  pepper ??= (
+    await clients.secrets.send(new GetSecretValueCommand({ SecretId: process.env.ENS_PEPPER_SECRET_ARN }))
+  ).SecretString;
   await clients.database.send(
     new ExecuteStatementCommand({
       resourceArn: process.env.ENS_DATABASE_ARN,
