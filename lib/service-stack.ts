@@ -38,7 +38,8 @@ interface Sizing {
 const SIZING: Readonly<Record<FunctionId, Sizing>> = {
   // Below the gateway's 30 s, above the budgets of 20 and 15 s.
   register: { timeout: Duration.seconds(27), memoryMegabytes: 512, callsExchange: true },
-  callback: { timeout: Duration.seconds(25), memoryMegabytes: 512, callsExchange: true },
+  // Three times what a warm process takes (docs/bench.md); it mostly waits, and is billed by size (docs/cost.md).
+  callback: { timeout: Duration.seconds(25), memoryMegabytes: 384, callsExchange: true },
   alive: { timeout: Duration.seconds(15), memoryMegabytes: 256 },
   // Less than the five minutes to the next run.
   upkeep: { timeout: Duration.minutes(4), memoryMegabytes: 512 },
