@@ -7,7 +7,7 @@ const TAG_BYTES = 16;
 /**
  * Opens a JWE with A256GCM that `splitCompact` took apart and whose header the caller has judged: its content
  * key is wrapped for `key` with RSA-OAEP-256 (RFC 7518, section 4.3), or is `key` itself (`dir`). By node:crypto
- * and not by jose, whose way through WebCrypto costs a third of the CPU of a callback on top (docs/decisions).
+ * and not by jose, whose way through WebCrypto takes more CPU for the same bytes (docs/decisions/0040).
  * Undefined for every failure alike: what exactly did not fit is of use to an attacker only.
  */
 export function openCompact(parts: CompactParts, key: KeyObject | Uint8Array): Uint8Array | undefined {

@@ -4,8 +4,8 @@ import { SaxesParser, type SaxesTagNS } from 'saxes';
  * Stands for @xmldom/xmldom in bundles. The EWS library asks it for one thing: a document whose elements it
  * walks once into plain objects (ExtensionMethods.js, `xml2JsObject`); these are the members that the walk
  * reads. What is parsed here was read strictly and written again by adapters/ews (canonical-xml.ts): no
- * DOCTYPE, comments, CDATA or prefixes. Saxes, which the callback has loaded anyway, takes half of xmldom's
- * time, and what it finds ill-formed is an exception and not a line on the console.
+ * DOCTYPE, comments, CDATA or prefixes. Saxes is loaded by the callback anyway, which spares a start the other
+ * parser, and what it finds ill-formed is an exception and not a line on the console.
  */
 export class DOMParser {
   parseFromString(text: string): { readonly documentElement: ElementNode } {

@@ -57,7 +57,7 @@ export function createAddressRules(allowedCidrs: readonly string[]): AddressRule
   let fixed: Record<'never' | 'unlessListed', readonly KindOfRanges[]> | undefined;
 
   function refuse(address: string, loopbackAllowed = false): RefusedKind | undefined {
-    // Made on first use: a heartbeat goes nowhere, and the lists take longer than all else it needs of us.
+    // Made on first use: a heartbeat goes nowhere, and the lists take milliseconds of a start.
     fixed ??= { never: NEVER.map(kindOfRanges), unlessListed: UNLESS_LISTED.map(kindOfRanges) };
     const { never, unlessListed } = fixed;
     const plain = withoutEmbedding(address);
