@@ -17,7 +17,7 @@ describe('habits of the house', () => {
 
   test('files are named in kebab-case', () => {
     const odd = sources.filter(
-      ({ file }) => !/^(?:[a-z0-9-]+\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:d|test))?\.ts$/.test(file),
+      ({ file }) => !/^(?:[a-z0-9-]+\/)*[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:d|test|run))?\.ts$/.test(file),
     );
     expect(odd.map(({ file }) => file)).toEqual([]);
   });
