@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { CHROMIUM, launchBrowser } from './chromium.ts';
 
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 45_000;
 
 /** Like `test`, for what needs a browser; without one it says what to install and counts as to do. */
 export function browserTest(title: string, run: () => Promise<void>): void {
