@@ -61,21 +61,3 @@ browserTest('somebody else’s mail reaches no phone', async () => {
   await page.getByRole('switch', { name: 'Wrong owner', checked: false }).waitFor();
   await page.close();
 });
-
-for (const { name, button, email } of [
-  { name: 'a restart of Exchange', button: 'Restart Exchange', email: 'restart@example.com' },
-  { name: 'a moved mailbox', button: 'Move the mailbox', email: 'move@example.com' },
-]) {
-  browserTest(`${name} kills the subscription in silence, and the woken phone makes a new one`, async () => {
-    const { person, page, phone } = await visit(email);
-    await person.press(button);
-    await page.getByText('nobody subscribed').waitFor();
-    await person.press('Let 1 hour pass');
-    await person.told(/1 hour later/);
-    await person.press('Let 1 hour pass');
-    await page.getByText('1 subscription').waitFor();
-    await person.writeMail('Heard again', email);
-    await person.sees(phone, 'Heard again');
-    await page.close();
-  });
-}
