@@ -1,19 +1,20 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { addStacks } from '../lib/add-stacks.ts';
-import { bundledCode } from '../lib/bundling/bundled-code.ts';
+import { bundleAll } from '../lib/bundling/bundled-code.ts';
 import { readSettings, SettingsError } from '../lib/settings/read-settings.ts';
 
-function synthesise(): void {
+async function synthesise(): Promise<void> {
   const app = new App();
   const settings = readSettings(app.node.tryGetContext('ens'), process.cwd());
-  addStacks(app, { settings, code: bundledCode(settings.extraCaFile), deployedAt: new Date().toISOString() });
+  const code = await bundleAll(settings.extraCaFile);
+  addStacks(app, { settings, code, deployedAt: new Date().toISOString() });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   app.synth();
 }
 
 try {
-  synthesise();
+  await synthesise();
 } catch (error) {
   if (!(error instanceof SettingsError)) throw error;
   // The sentences are for an administrator; where in our code they were thrown is not.

@@ -1,12 +1,16 @@
 import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { FunctionId } from '../../lambdas/contract.ts';
+import { exchangeLibrary, REST, REST_ENTRY } from './exchange-library/plugin.ts';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 
 /** Name under which the tenant's CA file lies beside the code. */
 export const EXTRA_CA_FILE_NAME = 'extra-ca.pem';
+
+/** The functions that talk to Exchange: with its library, and the tenant's certificate authorities. */
+const TALKING_TO_EXCHANGE: ReadonlySet<FunctionId> = new Set(['register', 'callback']);
 
 /** What dependencies name and a function never uses; test/unit/*-parity.test.ts watch over each (docs/decisions). */
 const STUBS = {
@@ -18,30 +22,44 @@ const STUBS = {
   'moment-timezone': join(PROJECT, 'lib/bundling/stubs/moment-timezone.cjs'),
 };
 
+/** How everything is bundled that runs as a function. */
+export const BUNDLING = {
+  absWorkingDir: PROJECT,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minify: true,
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  alias: STUBS,
+  // Dependencies in CommonJS call require(), which an ES module does not have.
+  banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
 /**
  * Bundles one function into `outdir`, which is made. Code splitting keeps what the first answer does not need
  * (the Exchange library) out of module initialisation; NodejsFunction cannot split. The same sources give the
  * same bytes. `extraCaFile` is relative to the project.
  */
-export function bundleFunction(functionId: FunctionId, outdir: string, extraCaFile?: string): void {
-  buildSync({
-    absWorkingDir: PROJECT,
-    entryPoints: { index: join(PROJECT, 'lambdas', functionId, 'handler.ts') },
+export async function bundleFunction(
+  functionId: FunctionId,
+  outdir: string,
+  extraCaFile?: string,
+): Promise<void> {
+  const talksToExchange = TALKING_TO_EXCHANGE.has(functionId);
+  await build({
+    ...BUNDLING,
+    entryPoints: {
+      index: join(PROJECT, 'lambdas', functionId, 'handler.ts'),
+      ...(talksToExchange ? { [REST]: REST_ENTRY } : {}),
+    },
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    minify: true,
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    alias: STUBS,
-    // Dependencies in CommonJS call require(), which an ES module does not have.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
+    plugins: talksToExchange ? [exchangeLibrary()] : [],
   });
-  if (extraCaFile !== undefined)
+  if (talksToExchange && extraCaFile !== undefined)
     copyFileSync(resolve(PROJECT, extraCaFile), join(outdir, EXTRA_CA_FILE_NAME));
 }

@@ -3,14 +3,15 @@ import { basename } from 'node:path';
 import { METRICS, ROUTES } from '#contract';
 import { ERROR_CODES, ERROR_TABLE } from '#domain/errors.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
+import { exchangeModulesInUse } from './exchange-modules.ts';
 import { openApiDocument } from './openapi.ts';
 
-/** A document, or the part of one between its two markers, that is made from the code. */
+/** A file, or the part of one between its two markers, that is made from the code. */
 interface Derived {
   readonly file: string;
   /** Absent: the whole file is derived. */
   readonly section?: string;
-  readonly content: () => string;
+  readonly content: () => string | Promise<string>;
 }
 
 const DERIVED: readonly Derived[] = [
@@ -23,6 +24,10 @@ const DERIVED: readonly Derived[] = [
     content: () => `${METRICS.map((name) => `\`${name}\``).join(' · ')}\n`,
   },
   { file: 'README.md', section: 'settings', content: settingsTable },
+  {
+    file: 'lib/bundling/exchange-library/modules-in-use.json',
+    content: async () => `${JSON.stringify(await exchangeModulesInUse(), null, 2)}\n`,
+  },
   { file: 'docs/decisions/README.md', section: 'decisions', content: decisionIndex },
 ];
 
@@ -57,30 +62,30 @@ function decisionIndex(): string {
 }
 
 /** The file with this document put in its place. Throws where the file lacks the markers. */
-function withDerived(text: string, { file, section, content }: Derived): string {
+async function withDerived(text: string, { file, section, content }: Derived): Promise<string> {
   if (section === undefined) return content();
   const begin = `<!-- derived: ${section} -->\n`;
   const end = `<!-- end: ${section} -->`;
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from) throw new Error(`${file} lacks the markers of the derived section "${section}"`);
-  return `${text.slice(0, from + begin.length)}\n${content()}\n${text.slice(to)}`;
+  return `${text.slice(0, from + begin.length)}\n${await content()}\n${text.slice(to)}`;
 }
 
-function main(checkOnly: boolean): void {
+async function main(checkOnly: boolean): Promise<void> {
   const stale = new Set<string>();
   for (const derived of DERIVED) {
     const text = existsSync(derived.file) ? readFileSync(derived.file, 'utf8') : '';
-    const fresh = withDerived(text, derived);
+    const fresh = await withDerived(text, derived);
     if (fresh === text) continue;
     stale.add(derived.file);
     if (!checkOnly) writeFileSync(derived.file, fresh);
   }
-  if (stale.size === 0) process.stdout.write('derived documents are up to date\n');
+  if (stale.size === 0) process.stdout.write('derived files are up to date\n');
   else if (checkOnly) {
     process.stderr.write(`out of date: ${[...stale].join(', ')}. Run: npm run derive\n`);
     process.exitCode = 1;
   } else process.stdout.write(`written: ${[...stale].join(', ')}\n`);
 }
 
-main(process.argv.includes('--check'));
+await main(process.argv.includes('--check'));

@@ -89,7 +89,7 @@ function itemMessage(item: AnsweredItem): string {
     item.from === undefined
       ? ''
       : `<t:From><t:Mailbox><t:Name>${item.from.name}</t:Name><t:EmailAddress>${item.from.address}</t:EmailAddress>` +
-        `<t:RoutingType>SMTP</t:RoutingType></t:Mailbox></t:From>`;
+        `<t:RoutingType>SMTP</t:RoutingType><t:MailboxType>Mailbox</t:MailboxType></t:Mailbox></t:From>`;
   return (
     `<m:GetItemResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode><m:Items>` +
     `<t:${element}><t:ItemId Id="${item.id}" ChangeKey="CQ=="/>` +
