@@ -1,5 +1,6 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetPlatformApplicationAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
@@ -7,7 +8,6 @@ import { createHealthStore } from '#adapters/data-api/health.ts';
 import { VARIABLES } from '#contract';
 import { createAuthorizeClient } from '#domain/access/authorize-client.ts';
 import { checkHealth } from '#domain/health/check-health.ts';
-import { clientSettings } from '#runtime/aws-clients.ts';
 import { systemClock } from '#runtime/system.ts';
 import type { AliveEnv } from './env.ts';
 import type { DeepHealth } from './route.ts';

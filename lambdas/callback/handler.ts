@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
@@ -10,7 +11,6 @@ import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
-import { clientSettings } from '#runtime/aws-clients.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
 import { randomIds, systemClock } from '#runtime/system.ts';

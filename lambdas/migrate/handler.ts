@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { createDataClient } from '#adapters/data-api/database.ts';
 import { createTransactions } from '#adapters/data-api/transaction.ts';
-import { clientSettings } from '#runtime/aws-clients.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readAppUser } from './app-user.ts';
 import { readEnv } from './env.ts';

@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings } from '#runtime/aws-clients.ts';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
 import { pushApplicationsRoute } from './route.ts';

@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
@@ -21,7 +22,6 @@ import { BUDGETS, VARIABLES } from '#contract';
 import { createAuthorizeClient } from '#domain/access/authorize-client.ts';
 import { refuse } from '#domain/errors.ts';
 import { createRegisterDevice } from '#domain/registration/register-device.ts';
-import { clientSettings } from '#runtime/aws-clients.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { problem } from '#runtime/problem.ts';
 import { randomIds, readExtraCa, systemClock } from '#runtime/system.ts';

@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { DeleteEndpointCommand, SNSClient } from '@aws-sdk/client-sns';
 import middy from '@middy/core';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
@@ -9,7 +10,6 @@ import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
 import { VARIABLES } from '#contract';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
-import { clientSettings } from '#runtime/aws-clients.ts';
 import { randomIds, systemClock } from '#runtime/system.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
@@ -29,7 +29,7 @@ const store = createUpkeepStore(
     budgetMs: 45_000,
   }),
 );
-const sns = new SNSClient(clientSettings(3_000));
+const sns = new SNSClient(clientSettings(1_400));
 
 const runUpkeep = createRunUpkeep(
   {

@@ -5,6 +5,8 @@ import {
   RDSDataClient,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
+import { clientSettings, withoutLogger } from '../aws-clients.ts';
+import { withinTime } from '../time-limit.ts';
 import { isPassing, unavailable } from './errors.ts';
 
 /** A value for one `:name` of a statement; undefined is NULL. The statement casts it: `:id::uuid`. */
@@ -55,14 +57,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
 }
 
 export function createDataClient(requestTimeoutMs: number): RDSDataClient {
-  return new RDSDataClient({
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: 1_500,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
-  });
+  return withoutLogger(new RDSDataClient(clientSettings(requestTimeoutMs, 1)));
 }
 
 export function createDatabase(
@@ -80,7 +75,7 @@ export function createDatabase(
         parameters: toSqlParameters(parameters),
       });
       const answer = await withinBudget(settings.budgetMs, timer, (leftMs) =>
-        client.send(command, { abortSignal: AbortSignal.timeout(leftMs) }),
+        withinTime(leftMs, client.send(command)),
       );
       return readRecords(answer.records);
     },

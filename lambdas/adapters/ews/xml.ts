@@ -49,6 +49,9 @@ export function readXml(body: string | Uint8Array, limits: XmlLimits): XmlResult
   return parse(text, limits);
 }
 
+/** Most elements have none; made with a prototype, a name like `constructor` would be found in it. */
+const NONE: Record<string, string> = Object.freeze(Object.create(null));
+
 /** Text without byte order mark and declaration; undefined where it is not UTF-8 or says so itself. */
 function decode(body: string | Uint8Array): string | undefined {
   let text: string;
@@ -129,9 +132,12 @@ function parse(text: string, limits: XmlLimits): XmlResult {
 function ownAttributes(
   all: Readonly<Record<string, { readonly prefix: string; readonly name: string; readonly value: string }>>,
 ): Readonly<Record<string, string>> {
-  const own: Record<string, string> = Object.create(null);
-  for (const { prefix, name, value } of Object.values(all)) {
-    if (prefix === '' && name !== 'xmlns') own[name] = value;
+  let own = NONE;
+  for (const key in all) {
+    const attribute = all[key];
+    if (attribute === undefined || attribute.prefix !== '' || attribute.name === 'xmlns') continue;
+    if (own === NONE) own = Object.create(null);
+    own[attribute.name] = attribute.value;
   }
   return own;
 }

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { DependencyUnavailable } from '#domain/errors.ts';
@@ -22,9 +22,9 @@ export interface PepperOptions {
  * cannot be read; that is not kept.
  */
 export function createPepper(options: PepperOptions): Pepper {
-  let reading: Promise<Buffer> | undefined;
+  let reading: Promise<KeyObject> | undefined;
 
-  function pepper(): Promise<Buffer> {
+  function pepper(): Promise<KeyObject> {
     reading ??= readPepper(options).catch((error: unknown) => {
       reading = undefined;
       throw error;
@@ -63,7 +63,7 @@ function normal(text: string): string {
   return text.normalize('NFC').trim().toLowerCase();
 }
 
-async function readPepper({ client, secretArn }: PepperOptions): Promise<Buffer> {
+async function readPepper({ client, secretArn }: PepperOptions): Promise<KeyObject> {
   const answer = await client
     .send(new GetSecretValueCommand({ SecretId: secretArn }))
     .catch((error: unknown) => {
@@ -72,5 +72,5 @@ async function readPepper({ client, secretArn }: PepperOptions): Promise<Buffer>
   const text = answer.SecretString ?? '';
   if (text.length < MIN_PEPPER_CHARACTERS)
     throw new DependencyUnavailable('secrets', 'PepperTooShort', false);
-  return Buffer.from(text, 'utf8');
+  return createSecretKey(text, 'utf8');
 }

@@ -1,6 +1,7 @@
 /** PushSender on SNS direct publish: one call per push. */
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
 import type { PreviewSealer, Push, PushOutcome, PushSender, PushTarget } from '#domain/ports/push.ts';
+import { withinTime } from '../time-limit.ts';
 import { MAX_PAYLOAD_BYTES } from './alert.ts';
 import { apnsDelivery, apnsPayload, shownItem } from './apns-payload.ts';
 import { apnsAttributes, fcmAttributes, MESSAGE_KEYS } from './delivery.ts';
@@ -21,7 +22,7 @@ export function createPushSender(options: PushSenderOptions): PushSender {
       try {
         const { outside, preview } = await withPreview(options.previews, target, push);
         const command = new PublishCommand(publishInput(target, outside, preview));
-        await options.client.send(command, { abortSignal: AbortSignal.timeout(options.timeoutMs) });
+        await withinTime(options.timeoutMs, options.client.send(command));
         return { kind: 'delivered' };
       } catch (error) {
         const { kind, code } = outcomeOfError(error);

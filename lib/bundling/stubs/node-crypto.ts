@@ -10,6 +10,7 @@ export const {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   getRandomValues,
   pbkdf2Sync,
   privateDecrypt,

@@ -15,15 +15,18 @@ const READ_AS_MESSAGE: ReadonlySet<string> = new Set(['ReportItem', 'SharingMess
  */
 export function writePlainXml(element: XmlElement, outerNamespace = ''): string {
   const namespace = element.namespace === outerNamespace ? '' : ` xmlns="${escapeXml(element.namespace)}"`;
-  const attributes = Object.entries(element.attributes)
-    .map(([name, value]) => ` ${name}="${escapeXml(value).replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')}"`)
-    .join('');
+  let attributes = '';
+  for (const name in element.attributes)
+    attributes += ` ${name}="${attributeText(element.attributes[name])}"`;
   const name =
     element.namespace === TYPES_NAMESPACE && READ_AS_MESSAGE.has(element.name) ? 'Message' : element.name;
   const start = `${name}${namespace}${attributes}`;
-  const inner =
-    element.children.length === 0
-      ? escapeXml(element.text)
-      : element.children.map((child) => writePlainXml(child, element.namespace)).join('');
+  let inner = element.children.length === 0 ? escapeXml(element.text) : '';
+  for (const child of element.children) inner += writePlainXml(child, element.namespace);
   return inner === '' ? `<${start}/>` : `<${start}>${inner}</${name}>`;
+}
+
+/** White space that a parser would make a blank of. */
+function attributeText(value = ''): string {
+  return escapeXml(value).replace(/\n/g, '&#10;').replace(/\t/g, '&#9;');
 }

@@ -4,6 +4,7 @@ import * as https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { createGunzip } from 'node:zlib';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import { TimeLimitExceeded, withinTime } from '../../time-limit.ts';
 import type { AddressRules } from './addresses.ts';
 import { AnswerFault, failureOfError } from './network-failures.ts';
 import type { Destination } from './outgoing-rules.ts';
@@ -81,55 +82,63 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (timeoutMs <= 0) {
       return { ok: false, failure: { kind: 'timeout' } };
     }
-    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const attempt: Attempt = { over: false, outgoing: undefined };
     try {
-      pinned ??= pin();
-      const ready = await beforeAbort(pinned, signal);
-      if ('kind' in ready) {
-        return { ok: false, failure: ready };
-      }
-      agent ??= agentFor(ready.lookup);
-      return {
-        ok: true,
-        answer: await exchange(destination.url, request, agent, signal, options.maxAnswerBytes),
-      };
+      return await withinTime(Math.ceil(timeoutMs), ask(request, attempt));
     } catch (error) {
-      const failure: ExchangeFailure = signal.aborted
-        ? { kind: 'timeout' }
-        : failureOfError(error, certificate !== undefined);
+      const failure: ExchangeFailure =
+        error instanceof TimeLimitExceeded
+          ? { kind: 'timeout' }
+          : failureOfError(error, certificate !== undefined);
       return { ok: false, failure };
+    } finally {
+      attempt.over = true;
+      attempt.outgoing?.destroy();
     }
+  }
+
+  async function ask(request: HttpRequest, attempt: Attempt): Promise<HttpOutcome> {
+    pinned ??= pin();
+    const ready = await pinned;
+    if ('kind' in ready) {
+      return { ok: false, failure: ready };
+    }
+    // The name took longer than the request was given: nothing is sent any more.
+    if (attempt.over) {
+      throw new TimeLimitExceeded('the time was over before the request began');
+    }
+    agent ??= agentFor(ready.lookup);
+    const outgoing = open(destination.url, request, agent);
+    attempt.outgoing = outgoing;
+    const incoming = await answerTo(outgoing, request.body);
+    // An answer that is complete has no socket any more: its agent has taken it back.
+    const { socket, statusCode = 0, headers } = incoming;
+    const body = await collect(incoming, options.maxAnswerBytes);
+    attempt.outgoing = undefined;
+    return { ok: true, answer: { status: statusCode, headers, body, socket } };
   }
 
   return { destination, send, close: () => agent?.destroy() };
 }
 
-async function exchange(
-  url: URL,
-  request: HttpRequest,
-  agent: http.Agent,
-  signal: AbortSignal,
-  maxAnswerBytes: number,
-): Promise<HttpAnswer> {
-  const { body } = request;
-  const headers = {
-    'user-agent': USER_AGENT,
-    'accept-encoding': 'gzip',
-    ...request.headers,
-    ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
-  };
-  const send = url.protocol === 'http:' ? http.request : https.request;
-  const outgoing = send(url, { method: request.method, headers, agent, signal });
-  const incoming = await answerTo(outgoing, body);
-  // An answer that is complete has no socket any more: its agent has taken it back.
-  const { socket } = incoming;
-  const bytes = await collect(incoming, maxAnswerBytes);
-  return {
-    status: incoming.statusCode ?? 0,
-    headers: incoming.headers,
-    body: bytes,
-    socket,
-  };
+/** One request on its way; whoever gives up on it ends it. */
+interface Attempt {
+  over: boolean;
+  outgoing: ClientRequest | undefined;
+}
+
+function open(url: URL, { method, headers, body }: HttpRequest, agent: http.Agent): ClientRequest {
+  const request = url.protocol === 'http:' ? http.request : https.request;
+  return request(url, {
+    method,
+    headers: {
+      'user-agent': USER_AGENT,
+      'accept-encoding': 'gzip',
+      ...headers,
+      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+    },
+    agent,
+  });
 }
 
 /** The body goes as text: Node then writes it together with the head, in one piece. */
@@ -141,37 +150,35 @@ function answerTo(outgoing: ClientRequest, body: string | undefined): Promise<In
   });
 }
 
-async function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+/** By events: iterating over a stream takes several promises for each of its chunks. */
+function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const encoding = (incoming.headers['content-encoding'] ?? 'identity').toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const fail = (error: Error): void => {
     incoming.destroy();
-    throw new AnswerFault('AnswerEncodingUnknown');
-  }
-  const gunzip = encoding === 'identity' ? undefined : createGunzip();
-  if (gunzip !== undefined) {
-    incoming.on('error', (error) => gunzip.destroy(error));
-    incoming.pipe(gunzip);
+    reject(error);
+  };
+  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+    fail(new AnswerFault('AnswerEncodingUnknown'));
+    return promise;
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const chunk of gunzip ?? incoming) {
-      size += chunk.byteLength;
-      if (size > maxBytes) {
-        throw new AnswerFault('AnswerTooLarge');
-      }
+  incoming.on('error', fail);
+  incoming.on('close', () => {
+    if (!incoming.complete) {
+      fail(Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' }));
+    }
+  });
+  const plain = encoding === 'identity' ? incoming : incoming.pipe(createGunzip()).on('error', fail);
+  plain.on('data', (chunk: Uint8Array) => {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      fail(new AnswerFault('AnswerTooLarge'));
+    } else {
       chunks.push(chunk);
     }
-  } catch (error) {
-    incoming.destroy();
-    throw error;
-  }
-  return Buffer.concat(chunks, size);
-}
-
-function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
   });
+  plain.on('end', () => resolve(Buffer.concat(chunks, size)));
+  return promise;
 }
