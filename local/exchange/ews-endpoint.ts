@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallLog } from '../world/calls.ts';
 import type { FaultBoard } from '../world/faults.ts';
 import { claimsIdentity, type SignInDependencies, signIn } from './auth/sign-in.ts';
-import { startCall } from './call-record.ts';
+import { evidenceOf, startCall } from './call-record.ts';
 import { misbehave } from './faults/misbehave.ts';
 import { languageTag } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
@@ -43,19 +43,9 @@ export async function answerEws(
   const result = await answerRequest(request, body, site, dependencies);
   if (modes.slowMs > 0) await waitMs(modes.slowMs);
   // Before the answer leaves: whoever has it may ask for the calls.
-  record(result.action, result.outcome, () => ({
-    request: `${requestHead(request)}\n\n${body}`,
-    response: `${result.reply.status}\n\n${result.reply.body}`,
-  }));
+  record(result.action, result.outcome, () => evidenceOf(request, body, result.reply));
   await sendReply(response, result.reply, modes.gzip);
   result.afterwards?.();
-}
-
-/** First line and the headers that matter, without what belongs to this world alone. */
-function requestHead({ method, url, headers }: IncomingMessage): string {
-  const shown = ['authorization', 'content-type', 'soapaction', 'user-agent', 'x-anchormailbox'];
-  const lines = shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}`]));
-  return [`${method} ${url}`, ...lines].join('\n');
 }
 
 async function answerRequest(

@@ -15,6 +15,8 @@ export interface Modes {
   /** Whether the folder's ModifiedEvent carries UnreadCount. */
   unreadCountInEvents: boolean;
   gzip: boolean;
+  /** ExternalUrl of the EWS virtual directory, which autodiscover tells: beneath the origin, or a name of the mail domain. */
+  externalUrl: 'origin' | 'name';
   /** Real milliseconds before every EWS answer. */
   slowMs: number;
   /** Fault that whoever comes without credentials meets; words as in faults/vocabulary.ts, HTTP statuses and `html` only. */
@@ -52,6 +54,7 @@ export function defaultModes(): Modes {
     withoutChangeKeys: false,
     unreadCountInEvents: true,
     gzip: false,
+    externalUrl: 'origin',
     slowMs: 0,
     lockOutAfter: 0,
     wrongOwner: { kind: 'off' },

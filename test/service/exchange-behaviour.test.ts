@@ -16,7 +16,10 @@ import { at, codeOf, type Notification, useWorld } from '../support/world.ts';
 const world = useWorld();
 
 afterEach(async () => {
-  Object.assign(world().world.exchange.modes, defaultModes());
+  const { exchange, names } = world().world;
+  Object.assign(exchange.modes, defaultModes());
+  exchange.autodiscover.clear();
+  names.dns.clear();
   await endEverything(world());
 });
 
@@ -111,6 +114,9 @@ test('a mailbox that moved is found again by its phone at the new server, as ano
 test('a mailbox whose new server nobody tells is announced neutrally and stays subscribed', async () => {
   const the = world();
   const { phone } = await the.registerPhone();
+  const silent = { kind: 'status', status: 404 } as const;
+  the.world.exchange.autodiscover.forHost('autodiscover.example.com', { pox: silent, soap: silent });
+  the.world.names.dns.setSrv('_autodiscover._tcp.example.com', []);
   the.world.exchange.failMailbox(phone.email, 'ErrorProxyRequestNotAllowed');
   await the.deliverMail(phone.email, { subject: 'elsewhere' });
   expect(textOf((await the.waitForNotifications(phone, 1))[0])).toMatch(NEUTRAL);
