@@ -63,8 +63,11 @@ export interface Exchange {
   subscriptions(email?: string): SubscriptionView[];
   /** Forgets all subscriptions, telling nobody; with an address those of the server that holds that mailbox. */
   restart(email?: string): void;
-  /** Moves the mailbox to another site: its subscriptions die, the old URL answers ErrorProxyRequestNotAllowed. */
-  moveMailbox(email: string, site: string): void;
+  /**
+   * Moves the mailbox to another site: the old URL answers ErrorProxyRequestNotAllowed, and its subscriptions die,
+   * unless they are to live on, as where one server only gets another name.
+   */
+  moveMailbox(email: string, site: string, options?: { readonly subscriptionsLiveOn?: boolean }): void;
   /** Pushes an Error message on all subscriptions of the mailbox; those that it ends are gone already. */
   pushError(email: string, code: string, options?: { readonly withSubscriptionId?: boolean }): Promise<void>;
   /** Sends a StatusEvent now. */
@@ -192,8 +195,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       for (const subscription of email === undefined ? notifier.active() : active(email))
         notifier.end(subscription, 'restart');
     },
-    moveMailbox(email, site) {
-      for (const subscription of active(email)) notifier.end(subscription, 'moved');
+    moveMailbox(email, site, { subscriptionsLiveOn = false } = {}) {
+      if (!subscriptionsLiveOn) for (const subscription of active(email)) notifier.end(subscription, 'moved');
       store.get(email).site = site;
       if (site !== '') sites.add(site);
     },

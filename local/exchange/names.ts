@@ -6,7 +6,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { EXCHANGE_ADDRESS, type WorldNetwork } from '../world/network.ts';
 import { type LocalDns, startLocalDns, type Zone } from './dns.ts';
 import type { Exchange } from './exchange.ts';
-import type { Authority } from './tls/certificates.ts';
+import type { Authority, Identity } from './tls/certificates.ts';
 import { domainOf, USUAL_HOSTS } from './urls.ts';
 
 /**
@@ -18,6 +18,8 @@ export interface ExchangeNames {
   readonly dns: LocalDns;
   /** For whoever is to find the names. */
   readonly network: WorldNetwork;
+  /** Shows this certificate under a name from now on, in place of a right one. */
+  present(host: string, identity: Identity): void;
   close(): void;
 }
 
@@ -25,7 +27,7 @@ export interface ExchangeNames {
 export async function serveNames(exchange: Exchange, authority: Authority): Promise<ExchangeNames> {
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     exchange.handle(request, response, request.url ?? '/');
-  const contextFor = certificates(authority);
+  const contexts = new Map<string, SecureContext>();
   const secure = createHttpsServer(
     { SNICallback: (name, callback) => callback(null, contextFor(name.toLowerCase())) },
     handle,
@@ -36,9 +38,17 @@ export async function serveNames(exchange: Exchange, authority: Authority): Prom
     [`${EXCHANGE_ADDRESS}:80`]: await portOf(plain),
   };
   const dns = await startLocalDns(zoneOf(exchange));
+
+  function contextFor(host: string): SecureContext {
+    const known = contexts.get(host) ?? contextOf(authority.issue({ commonName: host, hosts: [host] }));
+    contexts.set(host, known);
+    return known;
+  }
+
   return {
     dns,
     network: { dns: dns.address, routes },
+    present: (host, identity) => void contexts.set(host, contextOf(identity)),
     close() {
       dns.close();
       for (const server of [secure, plain]) {
@@ -49,16 +59,8 @@ export async function serveNames(exchange: Exchange, authority: Authority): Prom
   };
 }
 
-function certificates(authority: Authority): (host: string) => SecureContext {
-  const made = new Map<string, SecureContext>();
-  return (host) => {
-    const known = made.get(host);
-    if (known !== undefined) return known;
-    const { certificate, privateKey } = authority.issue({ commonName: host, hosts: [host] });
-    const context = createSecureContext({ cert: certificate, key: privateKey });
-    made.set(host, context);
-    return context;
-  };
+function contextOf({ certificate, privateKey }: Identity): SecureContext {
+  return createSecureContext({ cert: certificate, key: privateKey });
 }
 
 async function portOf(server: Server): Promise<number> {
