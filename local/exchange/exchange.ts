@@ -8,6 +8,7 @@ import { answerToken } from './auth/token-endpoint.ts';
 import { createTokens, type IssuedTokens, type TokenWish } from './auth/tokens.ts';
 import { answerAutodiscover } from './autodiscover/endpoint.ts';
 import { type AutodiscoverScripts, createAutodiscoverScripts } from './autodiscover/script.ts';
+import { createBudgets } from './budgets.ts';
 import { evidenceOf, startCall } from './call-record.ts';
 import { answerEws } from './ews-endpoint.ts';
 import { faultText } from './faults/texts.ts';
@@ -114,7 +115,17 @@ export function createExchange(options: ExchangeOptions): Exchange {
     events.emit('changed', mailbox.email);
   }
   const tokens = createTokens({ now, modes });
-  const ews = { store, modes, tokens, connections: createConnections(), now, notifier, calls, faults };
+  const ews = {
+    store,
+    modes,
+    tokens,
+    connections: createConnections(),
+    budgets: createBudgets(now),
+    now,
+    notifier,
+    calls,
+    faults,
+  };
   const scripts = createAutodiscoverScripts();
   const discover = { ...ews, scripts, ewsUrl };
   const sites = new Set<string>();
