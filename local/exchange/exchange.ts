@@ -4,6 +4,7 @@ import type { CallLog } from '../world/calls.ts';
 import type { WorldClock } from '../world/clock.ts';
 import type { FaultBoard } from '../world/faults.ts';
 import { createConnections } from './auth/connections.ts';
+import { claimsIdentity } from './auth/sign-in.ts';
 import { answerToken } from './auth/token-endpoint.ts';
 import { createTokens, type IssuedTokens, type TokenWish } from './auth/tokens.ts';
 import { answerAutodiscover } from './autodiscover/endpoint.ts';
@@ -140,7 +141,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const record = startCall(request, calls, now);
       const body = await readBody(request);
       const reply = answerAutodiscover(request, body, kind, discover);
-      record('Autodiscover', reply.status === 200 ? 'ok' : String(reply.status), () =>
+      const isProbe = reply.status === 401 && !claimsIdentity(request, ews);
+      record(isProbe ? 'probe' : 'Autodiscover', reply.status === 200 ? 'ok' : String(reply.status), () =>
         evidenceOf(request, body, reply),
       );
       return sendReply(response, reply, modes.gzip);

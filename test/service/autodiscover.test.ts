@@ -35,9 +35,9 @@ function newcomer(domain: string, name = 'ann'): Phone {
 /** What was asked of autodiscover while `work` ran, as `POST host`, with a star where credentials came along. */
 async function askedDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
   const asked: string[] = [];
-  const stop = world().world.calls.onCall(({ action }, evidence) => {
-    if (action !== 'Autodiscover') return;
+  const stop = world().world.calls.onCall((_call, evidence) => {
     const lines = evidence?.().request.split('\n') ?? [];
+    if (lines[0]?.includes('/autodiscover/') !== true) return;
     const header = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.split(': ')[1];
     const star = header('authorization') === undefined ? '' : ' *';
     asked.push(`${lines[0]?.split(' ')[0]} ${header('host')}${star}`);
