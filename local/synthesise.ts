@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keptAuthority } from './exchange/tls/kept-authority.ts';
 import { type Json, objectAt, parseJson } from './template/json.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -26,6 +27,7 @@ const SOURCES = [
   'package-lock.json',
   'cdk.json',
   'local/settings.json',
+  'build/local/authority/ca.pem',
 ];
 const LOCK_PAUSE_MS = 50;
 const KEPT_ASSEMBLIES = 6;
@@ -39,6 +41,8 @@ export type SettingChanges = Readonly<Record<string, Json | undefined>>;
  * Rejects with what the app said when it does not synthesise.
  */
 export async function synthesise(changes: SettingChanges = {}): Promise<string> {
+  // The settings name its certificate, so it has to be there.
+  keptAuthority();
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(changes)));
   for (const source of SOURCES) addToHash(hash, join(PROJECT, source));
   const folder = join(BUILD, `cdk.out-${hash.digest('hex').slice(0, 16)}`);

@@ -9,7 +9,8 @@ export interface Phone {
   readonly deviceId: string;
   readonly email: string;
   readonly auth: Json;
-  readonly ewsUrl: string;
+  /** Undefined: left for the service to find. */
+  readonly ewsUrl?: string | undefined;
   readonly preferences: Json;
 }
 
@@ -103,7 +104,7 @@ export function createClient(origin: string, apiToken: string): Client {
     async register({ platform, token, deviceId, email, auth, ewsUrl, preferences }) {
       const body = {
         device: { id: deviceId, platform, token },
-        mailbox: { ewsUrl },
+        mailbox: ewsUrl === undefined ? {} : { ewsUrl },
         credentials: await seal({ email, auth }),
         preferences,
       };

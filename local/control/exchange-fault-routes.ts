@@ -6,6 +6,17 @@ const modeChanges = z.strictObject({
   slowMs: z.int().min(0).max(120_000).optional(),
   /** The address of the mailbox that everybody is shown; empty: everybody sees their own again. */
   wrongOwner: z.string().optional(),
+  /** Null: nobody is throttled. */
+  throttling: z
+    .strictObject({
+      burst: z.int().min(1).max(1_000_000),
+      rechargePerMinute: z.number().positive().max(1_000_000),
+      maxConcurrency: z.int().min(1).max(1_000).default(27),
+    })
+    .nullable()
+    .optional(),
+  /** Which URL autodiscover tells. */
+  externalUrl: z.enum(['origin', 'name']).optional(),
 });
 const STRANGER = 'somebody.else@example.com';
 
@@ -15,6 +26,8 @@ export function exchangeFaultRoutes({ exchange }: World): ControlRoutes {
   const shown = () => ({
     slowMs: modes.slowMs,
     wrongOwner: modes.wrongOwner.kind === 'always' ? modes.wrongOwner.victim : '',
+    throttling: modes.throttling ?? null,
+    externalUrl: modes.externalUrl,
   });
 
   function showEverybody(email: string): void {
@@ -41,8 +54,10 @@ export function exchangeFaultRoutes({ exchange }: World): ControlRoutes {
   return {
     'GET /local/exchange/modes': shown,
     'PATCH /local/exchange/modes': async ({ body }) => {
-      const { slowMs, wrongOwner } = await body(modeChanges);
+      const { slowMs, wrongOwner, throttling, externalUrl } = await body(modeChanges);
       if (slowMs !== undefined) modes.slowMs = slowMs;
+      if (throttling !== undefined) modes.throttling = throttling ?? undefined;
+      if (externalUrl !== undefined) modes.externalUrl = externalUrl;
       if (wrongOwner !== undefined) showEverybody(wrongOwner);
       return shown();
     },

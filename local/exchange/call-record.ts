@@ -1,5 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { type CallLog, FUNCTION_HEADER, type GiveEvidence, REQUEST_HEADER } from '../world/calls.ts';
+import {
+  type CallLog,
+  type Evidence,
+  FUNCTION_HEADER,
+  type GiveEvidence,
+  REQUEST_HEADER,
+} from '../world/calls.ts';
 
 /** Notes when a request began; the returned function writes its entry of the call log. */
 export function startCall(
@@ -21,6 +27,22 @@ export function startCall(
     };
     calls.record(call, evidence);
   };
+}
+
+/** What went over the wire, for the console. */
+export function evidenceOf(
+  request: IncomingMessage,
+  body: string,
+  reply: { readonly status: number; readonly body: string },
+): Evidence {
+  return { request: `${headOf(request)}\n\n${body}`, response: `${reply.status}\n\n${reply.body}` };
+}
+
+/** First line and the headers that matter, without what belongs to this world alone. */
+function headOf({ method, url, headers }: IncomingMessage): string {
+  const shown = ['host', 'authorization', 'content-type', 'soapaction', 'user-agent', 'x-anchormailbox'];
+  const lines = shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}`]));
+  return [`${method} ${url}`, ...lines].join('\n');
 }
 
 function headerOf(request: IncomingMessage, name: string): string {

@@ -1,15 +1,24 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A tiny DNS server on 127.0.0.1 that answers A and SRV for scripted names, and NXDOMAIN for the rest (RFC 1035, 2782). */
+/** A tiny DNS server on 127.0.0.1: answers A and SRV, and NXDOMAIN for names that it does not know (RFC 1035, 2782). */
 export interface LocalDns {
   /** `127.0.0.1:<port>`, as `dns.Resolver.setServers` takes it. */
   readonly address: string;
+  /** What a name answers in place of its zone; nothing (`[]`) where the name is to lead nowhere. */
   setA(name: string, addresses: readonly string[]): void;
   setSrv(name: string, records: readonly SrvRecord[]): void;
+  /** Drops what was set. */
+  clear(): void;
   /** Names asked for, in order, as `SRV _autodiscover._tcp.example.com`. */
   readonly questions: readonly string[];
   close(): void;
+}
+
+/** What is known without being set; undefined: no such name. Names are in lower case. */
+export interface Zone {
+  addresses(name: string): readonly string[] | undefined;
+  services(name: string): readonly SrvRecord[] | undefined;
 }
 
 export interface SrvRecord {
@@ -22,7 +31,9 @@ export interface SrvRecord {
 const TYPE_A = 1;
 const TYPE_SRV = 33;
 
-export async function startLocalDns(): Promise<LocalDns> {
+const EMPTY: Zone = { addresses: () => undefined, services: () => undefined };
+
+export async function startLocalDns(zone: Zone = EMPTY): Promise<LocalDns> {
   const socket = createSocket('udp4');
   const addresses = new Map<string, readonly string[]>();
   const services = new Map<string, readonly SrvRecord[]>();
@@ -34,13 +45,15 @@ export async function startLocalDns(): Promise<LocalDns> {
     const label = type === TYPE_SRV ? 'SRV' : type === TYPE_A ? 'A' : `TYPE${type}`;
     questions.push(`${label} ${name}`);
     const key = name.toLowerCase();
+    const hosts = addresses.get(key) ?? zone.addresses(key);
+    const servers = services.get(key) ?? zone.services(key);
     const data =
       type === TYPE_A
-        ? (addresses.get(key) ?? []).map((address) => Buffer.from(address.split('.').map(Number)))
+        ? (hosts ?? []).map((address) => Buffer.from(address.split('.').map(Number)))
         : type === TYPE_SRV
-          ? (services.get(key) ?? []).map(srvData)
+          ? (servers ?? []).map(srvData)
           : [];
-    const isKnown = addresses.has(key) || services.has(key);
+    const isKnown = hosts !== undefined || servers !== undefined;
     socket.send(reply(query, end + 4, type, data, isKnown), from.port, from.address);
   });
   socket.bind(0, '127.0.0.1');
@@ -49,6 +62,10 @@ export async function startLocalDns(): Promise<LocalDns> {
     address: `127.0.0.1:${socket.address().port}`,
     setA: (name, list) => void addresses.set(name.toLowerCase(), list),
     setSrv: (name, list) => void services.set(name.toLowerCase(), list),
+    clear() {
+      addresses.clear();
+      services.clear();
+    },
     questions,
     close: () => void socket.close(),
   };

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallLog } from '../world/calls.ts';
 import type { FaultBoard } from '../world/faults.ts';
 import { claimsIdentity, type SignInDependencies, signIn } from './auth/sign-in.ts';
-import { startCall } from './call-record.ts';
+import type { Budgets, Visit } from './budgets.ts';
+import { evidenceOf, startCall } from './call-record.ts';
 import { misbehave } from './faults/misbehave.ts';
 import { languageTag } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
@@ -21,6 +22,7 @@ export interface EwsDependencies extends SignInDependencies {
   readonly notifier: Notifier;
   readonly calls: CallLog;
   readonly faults: FaultBoard;
+  readonly budgets: Budgets;
 }
 
 interface Outcome {
@@ -40,22 +42,18 @@ export async function answerEws(
   const { calls, modes, now } = dependencies;
   const record = startCall(request, calls, now);
   const body = await readBody(request);
-  const result = await answerRequest(request, body, site, dependencies);
-  if (modes.slowMs > 0) await waitMs(modes.slowMs);
+  const visit = dependencies.budgets.visit();
+  let result: Outcome;
+  try {
+    result = await answerRequest(request, body, site, dependencies, visit);
+    if (modes.slowMs > 0) await waitMs(modes.slowMs);
+  } finally {
+    visit.leave();
+  }
   // Before the answer leaves: whoever has it may ask for the calls.
-  record(result.action, result.outcome, () => ({
-    request: `${requestHead(request)}\n\n${body}`,
-    response: `${result.reply.status}\n\n${result.reply.body}`,
-  }));
+  record(result.action, result.outcome, () => evidenceOf(request, body, result.reply));
   await sendReply(response, result.reply, modes.gzip);
   result.afterwards?.();
-}
-
-/** First line and the headers that matter, without what belongs to this world alone. */
-function requestHead({ method, url, headers }: IncomingMessage): string {
-  const shown = ['authorization', 'content-type', 'soapaction', 'user-agent', 'x-anchormailbox'];
-  const lines = shown.flatMap((name) => (headers[name] === undefined ? [] : [`${name}: ${headers[name]}`]));
-  return [`${method} ${url}`, ...lines].join('\n');
 }
 
 async function answerRequest(
@@ -63,6 +61,7 @@ async function answerRequest(
   body: string,
   site: string,
   dependencies: EwsDependencies,
+  visit: Visit,
 ): Promise<Outcome> {
   const { modes, faults } = dependencies;
   const parsed = read(body);
@@ -91,8 +90,11 @@ async function answerRequest(
       reply: { status: 200, body: '<html><body>Service</body></html>', type: 'text/html' },
     };
   const { mailbox } = who;
+  const throttled = visit.admit(mailbox, modes.throttling);
   const misbehaviour =
-    board ?? (mailbox.fault === undefined ? moved(mailbox, site) : readMisbehaviour(mailbox.fault));
+    board ??
+    throttled ??
+    (mailbox.fault === undefined ? moved(mailbox, site) : readMisbehaviour(mailbox.fault));
   if (misbehaviour?.kind === 'code' || misbehaviour?.kind === 'status' || misbehaviour?.kind === 'page') {
     const outcome = misbehaviour.kind === 'code' ? misbehaviour.code : (fault?.error ?? mailbox.fault ?? '');
     return { action, outcome, reply: misbehave(misbehaviour, modes, () => messageCount(parsed)) };

@@ -4,11 +4,13 @@ import type { CallLog } from '../world/calls.ts';
 import type { WorldClock } from '../world/clock.ts';
 import type { FaultBoard } from '../world/faults.ts';
 import { createConnections } from './auth/connections.ts';
+import { claimsIdentity } from './auth/sign-in.ts';
 import { answerToken } from './auth/token-endpoint.ts';
 import { createTokens, type IssuedTokens, type TokenWish } from './auth/tokens.ts';
 import { answerAutodiscover } from './autodiscover/endpoint.ts';
 import { type AutodiscoverScripts, createAutodiscoverScripts } from './autodiscover/script.ts';
-import { startCall } from './call-record.ts';
+import { createBudgets } from './budgets.ts';
+import { evidenceOf, startCall } from './call-record.ts';
 import { answerEws } from './ews-endpoint.ts';
 import { faultText } from './faults/texts.ts';
 import { readMisbehaviour } from './faults/vocabulary.ts';
@@ -20,6 +22,7 @@ import { createNotifier, type ExchangeEvents, type Notifier } from './notify/not
 import { createPoster, type Poster } from './notify/post.ts';
 import { type Subscription, type SubscriptionView, viewOf } from './notify/subscription.ts';
 import { listenTls, type TlsListener, type TlsOptions } from './tls/listen-tls.ts';
+import { siteOf, urlBeneath, urlByName } from './urls.ts';
 
 export interface ExchangeOptions {
   readonly clock: WorldClock;
@@ -46,6 +49,8 @@ export interface Exchange {
   /** What autodiscover answers in place of the truth. */
   readonly autodiscover: AutodiscoverScripts;
   ewsUrl(email: string): string;
+  /** Every site that a mailbox was ever moved to. */
+  readonly sites: ReadonlySet<string>;
   /** `/oauth/token` of this server. */
   tokenEndpoint(): string;
   /** The same server on a port of its own with TLS; paths there have no prefix. Closed with the server. */
@@ -60,8 +65,11 @@ export interface Exchange {
   subscriptions(email?: string): SubscriptionView[];
   /** Forgets all subscriptions, telling nobody; with an address those of the server that holds that mailbox. */
   restart(email?: string): void;
-  /** Moves the mailbox to another site: its subscriptions die, the old URL answers ErrorProxyRequestNotAllowed. */
-  moveMailbox(email: string, site: string): void;
+  /**
+   * Moves the mailbox to another site: the old URL answers ErrorProxyRequestNotAllowed, and its subscriptions die,
+   * unless they are to live on, as where one server only gets another name.
+   */
+  moveMailbox(email: string, site: string, options?: { readonly subscriptionsLiveOn?: boolean }): void;
   /** Pushes an Error message on all subscriptions of the mailbox; those that it ends are gone already. */
   pushError(email: string, code: string, options?: { readonly withSubscriptionId?: boolean }): Promise<void>;
   /** Sends a StatusEvent now. */
@@ -108,9 +116,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
     events.emit('changed', mailbox.email);
   }
   const tokens = createTokens({ now, modes });
-  const ews = { store, modes, tokens, connections: createConnections(), now, notifier, calls, faults };
+  const ews = {
+    store,
+    modes,
+    tokens,
+    connections: createConnections(),
+    budgets: createBudgets(now),
+    now,
+    notifier,
+    calls,
+    faults,
+  };
   const scripts = createAutodiscoverScripts();
   const discover = { ...ews, scripts, ewsUrl };
+  const sites = new Set<string>();
   const listeners: TlsListener[] = [];
   const active = (email: string): Subscription[] => notifier.active(store.get(email));
 
@@ -120,8 +139,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (discovery !== null) {
       const kind = discovery[1]?.toLowerCase() === 'xml' ? 'pox' : 'soap';
       const record = startCall(request, calls, now);
-      const reply = answerAutodiscover(request, await readBody(request), kind, discover);
-      record('Autodiscover', reply.status === 200 ? 'ok' : String(reply.status));
+      const body = await readBody(request);
+      const reply = answerAutodiscover(request, body, kind, discover);
+      const isProbe = reply.status === 401 && !claimsIdentity(request, ews);
+      record(isProbe ? 'probe' : 'Autodiscover', reply.status === 200 ? 'ok' : String(reply.status), () =>
+        evidenceOf(request, body, reply),
+      );
       return sendReply(response, reply, modes.gzip);
     }
     if (pathname === '/oauth/token') {
@@ -130,13 +153,13 @@ export function createExchange(options: ExchangeOptions): Exchange {
       record('Token', reply.status === 200 ? 'ok' : String(reply.status));
       return sendReply(response, reply, false);
     }
-    const site = /^(?:\/site\/([a-z0-9-]+))?\/ews\/exchange\.asmx$/i.exec(pathname);
-    if (site !== null) return answerEws(request, response, site[1] ?? '', ews);
+    const site = siteOf(request.headers.host ?? '', pathname, sites);
+    if (site !== undefined) return answerEws(request, response, site, ews);
     return sendReply(response, page(404, '404 - File or directory not found.'), false);
   }
 
-  function ewsUrl({ site }: Mailbox): string {
-    return `${options.origin()}${site === '' ? '' : `/site/${site}`}/EWS/Exchange.asmx`;
+  function ewsUrl(mailbox: Mailbox): string {
+    return modes.externalUrl === 'name' ? urlByName(mailbox) : urlBeneath(options.origin(), mailbox);
   }
 
   function handle(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -160,6 +183,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     mailboxes: store,
     events,
     ewsUrl: (email) => ewsUrl(store.get(email)),
+    sites,
     changePassword(email, password) {
       store.get(email).password = password;
     },
@@ -184,9 +208,10 @@ export function createExchange(options: ExchangeOptions): Exchange {
       for (const subscription of email === undefined ? notifier.active() : active(email))
         notifier.end(subscription, 'restart');
     },
-    moveMailbox(email, site) {
-      for (const subscription of active(email)) notifier.end(subscription, 'moved');
+    moveMailbox(email, site, { subscriptionsLiveOn = false } = {}) {
+      if (!subscriptionsLiveOn) for (const subscription of active(email)) notifier.end(subscription, 'moved');
       store.get(email).site = site;
+      if (site !== '') sites.add(site);
     },
     async pushError(email, code, { withSubscriptionId = true } = {}) {
       for (const subscription of active(email)) {

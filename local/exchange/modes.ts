@@ -1,3 +1,4 @@
+import type { Throttling } from './budgets.ts';
 import type { Dialect } from './soap/dialect.ts';
 
 /** How the whole server behaves. Plain values: a test changes them while the server runs. */
@@ -15,8 +16,12 @@ export interface Modes {
   /** Whether the folder's ModifiedEvent carries UnreadCount. */
   unreadCountInEvents: boolean;
   gzip: boolean;
+  /** ExternalUrl of the EWS virtual directory, which autodiscover tells: beneath the origin, or a name of the mail domain. */
+  externalUrl: 'origin' | 'name';
   /** Real milliseconds before every EWS answer. */
   slowMs: number;
+  /** What each user may ask for. Undefined: as much as they like. */
+  throttling?: Throttling | undefined;
   /** Fault that whoever comes without credentials meets; words as in faults/vocabulary.ts, HTTP statuses and `html` only. */
   probeFault?: string | undefined;
   /** After so many failed logons in a row a mailbox refuses even the right password. 0: never. */
@@ -52,7 +57,9 @@ export function defaultModes(): Modes {
     withoutChangeKeys: false,
     unreadCountInEvents: true,
     gzip: false,
+    externalUrl: 'origin',
     slowMs: 0,
+    throttling: undefined,
     lockOutAfter: 0,
     wrongOwner: { kind: 'off' },
     firstStatus: 'none',

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../template/json.ts';
+import { EMPTY_NETWORK, type WorldNetwork } from '../world/network.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import type { FromFunction, FunctionFailure, ToFunction } from './messages.ts';
 
@@ -16,6 +17,8 @@ export interface ProcessOptions {
   readonly functionId: string;
   readonly functionArn: string;
   readonly clockOffsetMs: number;
+  /** Default: one where there is nobody. */
+  readonly network?: WorldNetwork | undefined;
   readonly onLine: (line: string) => void;
 }
 
@@ -34,7 +37,8 @@ export class FunctionProcess {
   #alive = true;
 
   constructor(options: ProcessOptions) {
-    const child = fork(RUNNER, [String(options.clockOffsetMs), options.functionArn, options.functionId], {
+    const { clockOffsetMs, functionArn, functionId, network = EMPTY_NETWORK } = options;
+    const child = fork(RUNNER, [String(clockOffsetMs), functionArn, functionId, JSON.stringify(network)], {
       env: options.environment,
       execArgv: ['--import', PRELOAD, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

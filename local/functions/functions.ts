@@ -1,6 +1,7 @@
 import type { Json } from '../template/json.ts';
 import type { FunctionSpec } from '../template/model.ts';
 import type { WorldClock } from '../world/clock.ts';
+import type { WorldNetwork } from '../world/network.ts';
 import { environmentOf } from './environment.ts';
 import type { InvokeOutcome } from './function-process.ts';
 import { createPool, type FunctionPool, type PoolObserver } from './pool.ts';
@@ -19,6 +20,7 @@ export interface FunctionsOptions {
   readonly specs: readonly FunctionSpec[];
   readonly clock: WorldClock;
   readonly awsEndpoint: string;
+  readonly network: WorldNetwork;
   readonly onLine: (functionId: string, line: string) => void;
   readonly observer: PoolObserver;
   readonly maxProcesses?: number | undefined;
@@ -34,6 +36,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         timeoutMs: spec.timeoutMs,
         environment: () => environmentOf(spec, options.awsEndpoint),
         clockOffsetMs: clock.offsetMs,
+        network: options.network,
         onLine: (line) => options.onLine(spec.id, line),
         observer,
         maxProcesses,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, type Json } from '../template/json.ts';
+import type { WorldNetwork } from '../world/network.ts';
 import { FunctionProcess, type InvokeOutcome } from './function-process.ts';
 
 export interface PoolOptions {
@@ -9,6 +10,7 @@ export interface PoolOptions {
   /** Asked when the first process starts, so that variables may depend on a deployed custom resource. */
   readonly environment: () => Readonly<Record<string, string>>;
   readonly clockOffsetMs: () => number;
+  readonly network?: WorldNetwork | undefined;
   readonly onLine: (line: string) => void;
   readonly maxProcesses?: number | undefined;
   readonly observer?: PoolObserver | undefined;
@@ -51,6 +53,7 @@ export function createPool(options: PoolOptions): FunctionPool {
       functionId: options.functionId,
       functionArn: options.functionArn,
       clockOffsetMs: options.clockOffsetMs(),
+      network: options.network,
       onLine: options.onLine,
     });
     processes.add(started);

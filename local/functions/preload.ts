@@ -2,10 +2,12 @@ import { subscribe } from 'node:diagnostics_channel';
 import { ClientRequest } from 'node:http';
 import { FUNCTION_HEADER, REQUEST_HEADER } from '../world/calls.ts';
 import { processState } from './process-state.ts';
+import { enterNetwork } from './world-network.ts';
 
 /**
- * Loaded before a function's bundle (`--import`). Two things the product must not know about: the world's
- * clock, and marks on outgoing requests by which the emulators attribute them to a function and a request.
+ * Loaded before a function's bundle (`--import`). Three things the product must not know about: the world's
+ * clock, the world's network, and marks on outgoing requests by which the world attributes them to a function
+ * and a request.
  */
 function followWorldClock(): void {
   const RealDate = Date;
@@ -24,12 +26,11 @@ function markOutgoingRequests(): void {
     if (typeof message !== 'object' || message === null || !('request' in message)) return;
     const { request } = message;
     if (!(request instanceof ClientRequest) || request.headersSent) return;
-    // Only the world itself is told; a real server would see headers that AWS never sends.
-    if (request.host !== '127.0.0.1' && request.host !== 'localhost') return;
     request.setHeader(FUNCTION_HEADER, processState.functionId);
     request.setHeader(REQUEST_HEADER, processState.requestId);
   });
 }
 
 followWorldClock();
+enterNetwork(processState.network);
 markOutgoingRequests();

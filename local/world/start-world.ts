@@ -3,6 +3,8 @@ import { startAws } from '../aws/emulators.ts';
 import { createConsole } from '../console/console.ts';
 import { createControl } from '../control/control.ts';
 import { createExchange } from '../exchange/exchange.ts';
+import { serveNames } from '../exchange/names.ts';
+import { keptAuthority } from '../exchange/tls/kept-authority.ts';
 import { createFunctions } from '../functions/functions.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { readAssembly } from '../template/assembly.ts';
@@ -84,16 +86,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     });
     closers.push(() => aws.close());
     const observer = observe({ clock, calls, events, aws });
+    const exchange = createExchange({ clock, calls, faults, origin: () => `${origin}/exchange` });
+    const names = await serveNames(exchange, keptAuthority());
+    closers.push(() => names.close());
     const functions = createFunctions({
       specs,
       clock,
       awsEndpoint: aws.origin,
+      network: names.network,
       onLine: logs.write,
       observer,
       maxProcesses: options.maxProcesses,
     });
     closers.push(() => functions.close());
-    const exchange = createExchange({ clock, calls, faults, origin: () => `${origin}/exchange` });
     closers.push(() => exchange.close());
     observer.watch(exchange);
     const desk = createAnswerDesk(() => origin);
@@ -122,6 +127,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       logs,
       events,
       exchange,
+      names,
       functions,
       aws,
       upkeep,

@@ -1,6 +1,7 @@
 import type { AwsWorld } from '../aws/emulators.ts';
 import type { Console } from '../console/console.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { ExchangeNames } from '../exchange/names.ts';
 import type { InvokeOutcome } from '../functions/function-process.ts';
 import type { Functions } from '../functions/functions.ts';
 import type { CallLog } from './calls.ts';
@@ -18,6 +19,8 @@ export interface World {
   readonly logs: LogBook;
   readonly events: EventBus;
   readonly exchange: Exchange;
+  /** The same server as the functions find it by name. */
+  readonly names: ExchangeNames;
   readonly functions: Functions;
   readonly aws: AwsWorld;
   /** The phones on the table, and every hop that was seen. */

@@ -55,7 +55,7 @@ const ANSWERS = [
     'ErrorAccessDenied',
     'ErrorSchemaValidation:fault',
     'ErrorInvalidServerVersion',
-    // Nothing tells where it went: the domain has no autodiscover that this stage may ask.
+    // Autodiscover tells the same server again.
     'ErrorProxyRequestNotAllowed',
     'ErrorSomethingNobodyKnows',
     '401',

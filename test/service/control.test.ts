@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { newPhone } from '../../local/client/new-phone.ts';
 import { at, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -67,6 +68,26 @@ test('a fault hits as often as it was asked for', async () => {
   expect(running.faults.take('kms', 'Decrypt')).toBeUndefined();
 });
 
+test('Exchange as a whole is told how to behave, throttling included, and says how it does', async () => {
+  const { control, newMailbox, client, world: running } = world();
+  const path = '/local/exchange/modes';
+  const usual = { slowMs: 0, wrongOwner: '', throttling: null, externalUrl: 'origin' };
+  expect((await control('GET', path)).body).toEqual(usual);
+  // GetFolder takes the one call, Subscribe finds none.
+  const throttling = { burst: 1, rechargePerMinute: 1 };
+  const changed = await control('PATCH', path, { throttling, externalUrl: 'name' });
+  expect(changed.body).toEqual({
+    ...usual,
+    throttling: { ...throttling, maxConcurrency: 27 },
+    externalUrl: 'name',
+  });
+  const busy = await client.register(newPhone(newMailbox()));
+  expect([busy.status, at(busy.body, 'code')]).toEqual([503, 'EWS_BUSY']);
+  expect(Number(busy.headers.get('retry-after'))).toBeGreaterThan(30);
+  expect((await control('PATCH', path, { throttling: null, externalUrl: 'origin' })).body).toEqual(usual);
+  expect(running.exchange.modes.throttling).toBeUndefined();
+});
+
 test('every hop of a mail comes as an event', async () => {
   const { world: running, registerPhone, deliverMail } = world();
   const { phone } = await registerPhone();
@@ -98,6 +119,7 @@ test.each<[string, string, string, number, RegExp]>([
   ['GET', '/local/devices/pager/1/notifications', '', 404, /apns, apns-sandbox, fcm/],
   ['GET', '/local/devices/apns/1/notifications?atLeast=x', '', 400, /atLeast/],
   ['POST', '/local/faults', '{"service":"s3"}', 400, /service/],
+  ['PATCH', '/local/exchange/modes', '{"throttling":{"burst":0}}', 400, /throttling\.burst/],
   ['POST', '/local/clock', '{"advanceMs":-1}', 400, /advanceMs/],
   ['PUT', '/local/clock', '{}', 405, /GET or POST/],
   ['POST', '/local/functions/none/kill', '', 404, /callback/],

@@ -16,7 +16,10 @@ import { at, codeOf, type Notification, useWorld } from '../support/world.ts';
 const world = useWorld();
 
 afterEach(async () => {
-  Object.assign(world().world.exchange.modes, defaultModes());
+  const { exchange, names } = world().world;
+  Object.assign(exchange.modes, defaultModes());
+  exchange.autodiscover.clear();
+  names.dns.clear();
   await endEverything(world());
 });
 
@@ -92,6 +95,36 @@ test('a mailbox that has all its subscriptions refuses a new one, and keeps the 
   expect((await the.rows('devices')).length).toBe(1);
 });
 
+test('a burst that Exchange throttles loses no mail: by name while the budget lasts, neutrally after it', async () => {
+  const the = world();
+  const people = [];
+  for (const _person of [1, 2, 3]) people.push((await the.registerPhone()).phone);
+  // A notification for each mail, so that each costs a call.
+  the.world.exchange.modes.maxEventsPerPost = 2;
+  the.world.exchange.modes.throttling = { burst: 4, rechargePerMinute: 1, maxConcurrency: 27 };
+  const mails = [1, 2, 3, 4, 5, 6, 7, 8];
+  const sent = people.map(({ email }) =>
+    mails.map((number) => the.world.exchange.mailboxes.deliver(email, { subject: `mail ${number}` }).itemId),
+  );
+  for (const [index, phone] of people.entries()) {
+    const pushes = await the.waitForNotifications(phone, mails.length);
+    const items = pushes.map(({ payload }) => at(payload, 'ens', 'item'));
+    expect(items.toSorted()).toEqual(sent[index]?.toSorted());
+    const named = pushes.map(textOf).filter((text) => !NEUTRAL.test(String(text)));
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.length).toBeLessThan(mails.length);
+  }
+  await the.world.exchange.idle();
+  await later(the, 5 * MINUTE_MS);
+  for (const phone of people) {
+    await the.deliverMail(phone.email, { subject: 'by name again' });
+    expect((await the.waitForNotifications(phone, mails.length + 1)).map(textOf).at(-1)).toBe(
+      'by name again',
+    );
+    expect(inExchange(the, phone.email)).toEqual(['active']);
+  }
+});
+
 test('a mailbox that moved is found again by its phone at the new server, as another subscription of one registration', async () => {
   const the = world();
   const mailbox = the.newMailbox('mover');
@@ -111,6 +144,9 @@ test('a mailbox that moved is found again by its phone at the new server, as ano
 test('a mailbox whose new server nobody tells is announced neutrally and stays subscribed', async () => {
   const the = world();
   const { phone } = await the.registerPhone();
+  const silent = { kind: 'status', status: 404 } as const;
+  the.world.exchange.autodiscover.forHost('autodiscover.example.com', { pox: silent, soap: silent });
+  the.world.names.dns.setSrv('_autodiscover._tcp.example.com', []);
   the.world.exchange.failMailbox(phone.email, 'ErrorProxyRequestNotAllowed');
   await the.deliverMail(phone.email, { subject: 'elsewhere' });
   expect(textOf((await the.waitForNotifications(phone, 1))[0])).toMatch(NEUTRAL);

@@ -109,7 +109,7 @@ const CASES: readonly Case[] = [
     attempt: ({ client }, phone) => client.register({ ...phone, token: 'a'.repeat(500) }),
   },
   ...[
-    'https://mail.example.com/EWS/Exchange.asmx',
+    'https://mail.example.org/EWS/Exchange.asmx',
     'http://169.254.169.254/latest',
     'file:///etc/passwd',
   ].map(
@@ -145,7 +145,7 @@ const CASES: readonly Case[] = [
     status: 422,
     detail: /Exchange\.asmx/,
     attempt: ({ client }, phone) =>
-      client.register({ ...phone, ewsUrl: phone.ewsUrl.replace('Exchange.asmx', 'Nothing.asmx') }),
+      client.register({ ...phone, ewsUrl: `${phone.ewsUrl}`.replace('Exchange.asmx', 'Nothing.asmx') }),
   },
   {
     title: 'where nobody listens',

@@ -1,4 +1,5 @@
 import {
+  createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
@@ -27,10 +28,12 @@ export interface CertificateWish {
   readonly notAfter?: number | undefined;
 }
 
-/** An authority that exists for one run of the local world or one test. */
+/** An authority of the local world or of one test. */
 export interface Authority {
   /** PEM of its own certificate. */
   readonly certificate: string;
+  /** PEM of its key, for whoever keeps it. */
+  readonly privateKey: string;
   issue(wish: CertificateWish): Identity;
 }
 
@@ -46,14 +49,22 @@ const YEAR_MS = 31_557_600_000;
 export function createAuthority(commonName = 'Simulated Exchange Authority'): Authority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = make({ commonName }, commonName, keys.publicKey, keys.privateKey, true);
+  return openAuthority(certificate, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+}
+
+/** An authority that was made before, from its certificate and key (both PEM). */
+export function openAuthority(certificate: string, privateKey: string): Authority {
+  const commonName = new X509Certificate(certificate).subject.replace(/^CN=/, '');
+  const signer = createPrivateKey(privateKey);
   return {
     certificate,
+    privateKey,
     issue(wish) {
       const own =
         wish.rsaBits === undefined
           ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
           : generateKeyPairSync('rsa', { modulusLength: wish.rsaBits });
-      const pem = make(wish, commonName, own.publicKey, keys.privateKey, false);
+      const pem = make(wish, commonName, own.publicKey, signer, false);
       return {
         certificate: pem,
         privateKey: own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
