@@ -160,8 +160,10 @@ describe('a refresh token', () => {
     // A new process knows no access token: what it opens is the last rotation.
     the.world.functions.kill('callback');
     await the.deliverMail(phone.email, { subject: 'Elsewhere' });
-    expect(subjectOf((await the.waitForNotifications(phone, 4)).at(-1))).toBe('Elsewhere');
+    expect((await the.waitForNotifications(phone, 4)).map(subjectOf)).toContain('Elsewhere');
 
+    // The old one of the last rotation ends with its next request.
+    await the.world.exchange.heartbeat(phone.email);
     const subscriptions = the.world.exchange.subscriptions(phone.email);
     expect(subscriptions.filter(({ state }) => state === 'active')).toHaveLength(1);
     expect(subscriptions[0]).toMatchObject({ url: first?.url, ended: 'unsubscribed' });

@@ -18,7 +18,8 @@ export async function answerEvents(
 ): Promise<CallbackAnswer> {
   const { view, summary, now } = handling;
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
-  if (view.state === 'superseded') handling.answer = 'unsubscribe';
+  // With more events to come it ends after them: Exchange keeps nothing of an ended subscription.
+  if (view.state === 'superseded' && !summary.moreEvents) handling.answer = 'unsubscribe';
   if (summary.newItemIds.length > 0) await announceMails(ports, settings, handling);
   else await reportUnread(ports, settings, handling);
   if (isGap(handling)) {
@@ -96,7 +97,7 @@ async function obeyPushedError(
           rediscover: error.consequence !== 'rediscover',
         }));
       renewed?.mailbox.close();
-      if (renewed === undefined && handling.view.state !== 'superseded') {
+      if (!handling.renewed && handling.view.state !== 'superseded') {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');
       }
@@ -118,7 +119,7 @@ async function renewIfDue(
   settings: CallbackSettings,
   handling: Handling,
 ): Promise<void> {
-  if (handling.answer === 'unsubscribe') return;
+  if (handling.answer === 'unsubscribe' || handling.renewed) return;
   const reason = renewalReason(handling, settings);
   if (reason === undefined) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });

@@ -20,13 +20,15 @@ export interface Handling {
   /** Written at the end in one statement, where there is anything to write. */
   readonly changes: Changes;
   deliveries: Deliveries;
+  /** A new subscription has taken over during this request. */
+  renewed: boolean;
   answer: 'ok' | 'unsubscribe';
 }
 
 export function beginHandling(
   parts: Pick<Handling, 'view' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
 ): Handling {
-  return { ...parts, changes: {}, deliveries: NO_DELIVERIES, answer: 'ok' };
+  return { ...parts, changes: {}, deliveries: NO_DELIVERIES, renewed: false, answer: 'ok' };
 }
 
 /** Unread count as the database knew it before this request. */

@@ -15,8 +15,10 @@ export interface Renewed {
 
 /**
  * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new
- * row, new subscription, then the old one is superseded and ends. Undefined where it did not come about; then
- * nothing has changed, the row that was prepared is taken back and the old subscription counts on.
+ * row, new subscription, then the old one is superseded. It ends with its next request, not with this one:
+ * Exchange would drop what waits behind it, and the new one, which has no watermark, reports none of that.
+ * Undefined where it did not come about, or has come about already; then nothing has changed, the row that was
+ * prepared is taken back and the old subscription counts on.
  */
 export async function renewSubscription(
   ports: CallbackPorts,
@@ -25,7 +27,7 @@ export async function renewSubscription(
   options: { readonly rediscover: boolean },
 ): Promise<Renewed | undefined> {
   const opened = await handling.access.open();
-  if (!opened.ok || handling.view.state === 'superseded') return undefined;
+  if (!opened.ok || handling.renewed || handling.view.state === 'superseded') return undefined;
   const current = handling.access.rotated() ?? opened.content;
   const content = options.rediscover ? await relocate(ports, handling, current) : current;
   if (content === undefined) return undefined;
@@ -43,7 +45,7 @@ export async function renewSubscription(
     mailbox.close();
     return undefined;
   }
-  handling.answer = 'unsubscribe';
+  handling.renewed = true;
   ports.metrics.count('SubscriptionRenewed');
   return { mailbox };
 }

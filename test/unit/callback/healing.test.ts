@@ -43,7 +43,7 @@ describe('a mailbox that moved', () => {
     server.fail('mails', { kind: 'moved' });
     server.discovery = FOUND;
     events(...newMail('a'), unread(1));
-    await expect(call()).resolves.toBe('unsubscribe');
+    await expect(call()).resolves.toBe('ok');
     expect(server.opened.map(({ ewsUrl }) => ewsUrl)).toContain(FOUND.ewsUrl);
     expect(world.forgotten).toEqual(['example.com']);
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);

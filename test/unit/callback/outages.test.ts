@@ -91,12 +91,23 @@ describe('what cannot be read', () => {
 
 describe('a mail that could not be delivered', () => {
   test('is owed where the subscription ends in the same moment, since Exchange repeats nothing then', async () => {
-    const { call, events, newMail, unread, store, push, written } = callbackWorld();
+    const { call, messages, newMail, push, written } = callbackWorld();
+    push.always = { kind: 'later', code: 'InternalError' };
+    messages(
+      { kind: 'events', previousWatermark: 'w1', moreEvents: false, events: newMail('a') },
+      { kind: 'error', code: 'ErrorReadEventsFailed', consequence: 'subscribe-again' },
+    );
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(written().owed).toBe(true);
+  });
+
+  test('is repeated to the old subscription where a new one has just taken over', async () => {
+    const { call, events, newMail, unread, store, push, world } = callbackWorld();
     store({ wantedEvents: 'mail' });
     push.always = { kind: 'later', code: 'InternalError' };
     events(...newMail('a'), unread(1));
-    await expect(call()).resolves.toBe('unsubscribe');
-    expect(written().owed).toBe(true);
+    await expect(call()).resolves.toBe('try-again');
+    expect(world.activated).toHaveLength(1);
   });
 
   test('is repeated to a superseded subscription, which may end afterwards', async () => {
