@@ -70,6 +70,7 @@ interface State {
   readonly sightings: Sighting[];
   readonly renewals: string[];
   readonly activated: string[];
+  readonly activatedHosts: (string | undefined)[];
   readonly abandoned: string[];
   readonly forgotten: string[];
 }
@@ -99,6 +100,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     sightings: [],
     renewals: [],
     activated: [],
+    activatedHosts: [],
     abandoned: [],
     forgotten: [],
     notification: { kind: 'notification', messages: [] },
@@ -160,7 +162,10 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       itemIds: { folderIdSha256: sha256, canonical: (id) => id },
       store,
       registrations: {
-        activate: async ({ subscriptionId }) => void world.activated.push(subscriptionId),
+        activate: async ({ subscriptionId, ewsHost }) => {
+          world.activated.push(subscriptionId);
+          world.activatedHosts.push(ewsHost);
+        },
         abandon: async ({ subscriptionId }) => void world.abandoned.push(subscriptionId),
       },
       keyPairs: { newest: async () => keyPair },

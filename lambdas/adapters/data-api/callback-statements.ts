@@ -117,23 +117,11 @@ export const HOST_SUSPECTS = `
     'mailboxes', (SELECT count(*) FROM (
       SELECT 1 FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) counted))::text`;
 
-/**
- * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
- * both exist until the phones of the old one register again. Credentials whose phone left take with them
- * since when: a new subscription gives them no second day.
- */
+/** Credentials whose phone left take with them since when: a new subscription gives them no second day. */
 export const PREPARE_RENEWAL = `
   WITH former AS (
     SELECT mailbox_id, credentials_from, ownerless_since, wake_due_at FROM subscriptions
      WHERE id = :replaces::uuid AND mailbox_id = :mailbox::uuid
-  ), moved AS (
-    UPDATE mailboxes m SET ews_host = :host::text
-      FROM former
-     WHERE m.id = former.mailbox_id AND :host::text IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM mailboxes o
-                        WHERE o.ews_host = :host::text AND o.inbox_sha256 = m.inbox_sha256
-                          AND o.address_hmac = m.address_hmac)
-    RETURNING m.id
   ), wanted AS (
     SELECT CASE WHEN EXISTS (SELECT 1 FROM devices WHERE mailbox_id = :mailbox::uuid AND badge)
            THEN 'mail-and-badge' ELSE 'mail' END AS events
@@ -145,7 +133,7 @@ export const PREPARE_RENEWAL = `
            :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
            former.credentials_from, former.ownerless_since,
            CASE WHEN former.ownerless_since IS NOT NULL THEN former.wake_due_at END, :now::bigint
-      FROM former, wanted WHERE (SELECT count(*) FROM moved) >= 0
+      FROM former, wanted
     ON CONFLICT (id) DO NOTHING
   )
   SELECT json_build_object('wantedEvents', events)::text FROM wanted`;

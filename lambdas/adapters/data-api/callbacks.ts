@@ -30,12 +30,11 @@ export function createCallbackStore(database: Database): CallbackStore {
       const row = asRow(value);
       return { suspects: number(row, 'suspects'), mailboxes: number(row, 'mailboxes') };
     },
-    async prepareRenewal({ now, mailboxId, replaces, subscription, ewsHost }) {
+    async prepareRenewal({ now, mailboxId, replaces, subscription }) {
       const [value] = await database.run(PREPARE_RENEWAL, {
         now,
         mailbox: mailboxId,
         replaces,
-        host: ewsHost,
         ...subscriptionParameters(subscription),
       });
       return { wantedEvents: oneOf(asRow(value), 'wantedEvents', WANTED_EVENTS) };

@@ -97,14 +97,7 @@ async function fetchEntries(
       return handling.answer === 'unsubscribe' ? { kind: 'signed-out' } : neutral();
     case 'rediscover': {
       const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-      const retried = await moved?.mailbox.mails(asked);
-      moved?.mailbox.close();
-      return retried?.ok === true
-        ? {
-            kind: 'entries',
-            entries: [...entriesOf(ports, handling, retried.value), ...rest(ports, settings, ids)],
-          }
-        : neutral();
+      return moved ? fetchEntries(ports, settings, handling) : neutral();
     }
   }
 }

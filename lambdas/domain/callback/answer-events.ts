@@ -88,15 +88,10 @@ async function obeyPushedError(
     case 'subscribe-again':
     case 'rediscover': {
       await announceIfUnreadRose(ports, settings, handling);
-      const renewed =
-        (await renewSubscription(ports, settings, handling, {
-          rediscover: error.consequence === 'rediscover',
-        })) ??
+      const [first, second] = error.consequence === 'rediscover' ? [true, false] : [false, true];
+      if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
         // A queue is lost on a move as well as on a restart: the old address is worth the other try.
-        (await renewSubscription(ports, settings, handling, {
-          rediscover: error.consequence !== 'rediscover',
-        }));
-      renewed?.mailbox.close();
+        await renewSubscription(ports, settings, handling, { rediscover: second });
       if (!handling.renewed && handling.view.state !== 'superseded') {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');
@@ -124,8 +119,7 @@ async function renewIfDue(
   if (reason === undefined) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
   try {
-    const renewed = await renewSubscription(ports, settings, handling, { rediscover: false });
-    renewed?.mailbox.close();
+    await renewSubscription(ports, settings, handling, { rediscover: false });
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
     // The mail has been announced: asking Exchange to come again for this would announce it twice.

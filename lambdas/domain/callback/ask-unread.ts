@@ -29,9 +29,7 @@ export async function askUnread(
       return undefined;
     case 'rediscover': {
       const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-      const there = await moved?.mailbox.inbox();
-      moved?.mailbox.close();
-      return there?.ok === true ? note(handling, there.value.unreadCount) : undefined;
+      return moved ? askUnread(ports, settings, handling) : undefined;
     }
   }
 }

@@ -29,6 +29,8 @@ export interface MailboxAccess {
   open(): Promise<Opened>;
   /** For the rest of this request nobody gets the mailbox: Exchange has refused it. */
   bar(closed: Extract<Closed, 'quiet' | 'suspect'>): void;
+  /** The mailbox was found elsewhere: that is the one from now on, and is closed with the request. */
+  moveTo(mailbox: ExchangeMailbox, content: SealedContent): void;
   /** Credentials as they stand now, if they were opened and the server rotated them. */
   rotated(): SealedContent | undefined;
   close(): void;
@@ -76,6 +78,11 @@ export function createMailboxAccess(
     },
     bar(closed) {
       barred = { ok: false, closed };
+    },
+    moveTo(mailbox, content) {
+      if (opened?.ok === true) opened.mailbox.close();
+      opened = { ok: true, mailbox, content };
+      opening = Promise.resolve(opened);
     },
     rotated() {
       if (opened?.ok !== true) return undefined;

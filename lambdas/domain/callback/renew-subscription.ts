@@ -8,16 +8,13 @@ import type { Handling } from './handling.ts';
 import { judgeFailure } from './judge-failure.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
-export interface Renewed {
-  /** The mailbox on the server where the new subscription lives; the caller closes it. */
-  readonly mailbox: ExchangeMailbox;
-}
-
 /**
  * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new
  * row, new subscription, then the old one is superseded. It ends with its next request, not with this one:
  * Exchange would drop what waits behind it, and the new one, which has no watermark, reports none of that.
- * Undefined where it did not come about, or has come about already; then nothing has changed, the row that was
+ * With `rediscover` the rest of this request is asked of the server where the mailbox was found.
+ *
+ * False where it did not come about, or has come about already; then nothing has changed, the row that was
  * prepared is taken back and the old subscription counts on.
  */
 export async function renewSubscription(
@@ -25,12 +22,12 @@ export async function renewSubscription(
   settings: CallbackSettings,
   handling: Handling,
   options: { readonly rediscover: boolean },
-): Promise<Renewed | undefined> {
+): Promise<boolean> {
   const opened = await handling.access.open();
-  if (!opened.ok || handling.renewed || handling.view.state === 'superseded') return undefined;
+  if (!opened.ok || handling.renewed || handling.view.state === 'superseded') return false;
   const current = handling.access.rotated() ?? opened.content;
   const content = options.rediscover ? await relocate(ports, handling, current) : current;
-  if (content === undefined) return undefined;
+  if (content === undefined) return false;
 
   const { ewsUrl, email, auth } = content;
   const mailbox = ports.exchange.open({
@@ -38,16 +35,23 @@ export async function renewSubscription(
     credentials: { email, auth },
     deadlineMs: handling.deadlineMs,
   });
-  const done =
-    (await isSameInbox(ports, handling, mailbox, options)) &&
-    (await resubscribe(ports, settings, handling, content, mailbox));
-  if (!done) {
-    mailbox.close();
-    return undefined;
+  let moved = false;
+  try {
+    const done =
+      (await isSameInbox(ports, handling, mailbox, options)) &&
+      (await resubscribe(ports, settings, handling, content, mailbox));
+    if (!done) return false;
+    if (options.rediscover) {
+      handling.access.moveTo(mailbox, content);
+      moved = true;
+    }
+  } finally {
+    // Whatever was thrown, no signed-in connection outlives its request.
+    if (!moved) mailbox.close();
   }
   handling.renewed = true;
   ports.metrics.count('SubscriptionRenewed');
-  return { mailbox };
+  return true;
 }
 
 /** Where the mailbox is served now. The cached URL of the domain led us wrong: it goes. */
@@ -98,7 +102,6 @@ async function resubscribe(
     mailboxId: view.mailbox.id,
     replaces: view.id,
     subscription: prepared.row,
-    ewsHost: new URL(content.ewsUrl).host,
   });
   const subscriptionId = prepared.row.id;
   const subscribed = await mailbox.subscribe({
@@ -119,6 +122,7 @@ async function resubscribe(
     mailboxId: view.mailbox.id,
     watermark,
     wantedEvents,
+    ewsHost: new URL(content.ewsUrl).host,
   });
   return true;
 }

@@ -79,6 +79,8 @@ export interface RegistrationStore {
     readonly mailboxId: MailboxId;
     readonly watermark: string;
     readonly wantedEvents: WantedEvents;
+    /** Where the mailbox is served now, as far as this may have changed. */
+    readonly ewsHost?: string | undefined;
   }): Promise<void>;
   /** Takes back a `pending` row whose Subscribe failed; the device of a new registration goes with it. */
   abandon(request: {
@@ -148,8 +150,6 @@ export interface CallbackStore {
     readonly mailboxId: MailboxId;
     readonly replaces: SubscriptionId;
     readonly subscription: RegistrationRequest['subscription'];
-    /** Where the mailbox moved to another server. */
-    readonly ewsHost?: string | undefined;
   }): Promise<{ readonly wantedEvents: WantedEvents }>;
 }
 

@@ -116,7 +116,6 @@ describe('a renewal inside a callback', () => {
       mailboxId: former.mailboxId,
       replaces: former.id,
       subscription,
-      ewsHost,
     });
     await registrations.activate({
       now: NOW + MINUTE,
@@ -124,6 +123,7 @@ describe('a renewal inside a callback', () => {
       mailboxId: former.mailboxId,
       watermark: 'w',
       wantedEvents,
+      ewsHost,
     });
     return { id: subscription.id, wantedEvents };
   }
@@ -144,6 +144,12 @@ describe('a renewal inside a callback', () => {
     await register({ host: 'third.example.com' });
     const again = await renew({ ...former, id }, 'third.example.com');
     expect((await see(again.id))?.mailbox.ewsHost).toBe('new.example.com');
+  });
+
+  it('leaves a mailbox that did not move at its server', async () => {
+    const former = await register();
+    const { id } = await renew(former);
+    expect((await see(id))?.mailbox.ewsHost).toBe('mail.example.com');
   });
 
   it('makes nothing where the mailbox was unregistered meanwhile', async () => {

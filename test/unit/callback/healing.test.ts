@@ -45,8 +45,21 @@ describe('a mailbox that moved', () => {
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(server.opened.map(({ ewsUrl }) => ewsUrl)).toContain(FOUND.ewsUrl);
+    expect(server.closed).toBe(server.opened.length);
+    expect(world.activatedHosts).toEqual(['mail2.example.com']);
     expect(world.forgotten).toEqual(['example.com']);
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  });
+
+  test('is asked for its unread count at its new server too, subscribed there once', async () => {
+    const { call, events, newMail, server, push } = callbackWorld();
+    server.fail('mails', { kind: 'moved' });
+    server.discovery = FOUND;
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'inbox', 'subscribe', 'mails', 'inbox']);
+    expect(server.opened).toHaveLength(2);
+    expect(push.pushes()).toMatchObject([{ subject: 'Subject of a', badge: 3 }]);
   });
 
   test('is not followed to a server that shows another Inbox', async () => {

@@ -121,12 +121,14 @@ describe('a mail that could not be delivered', () => {
 });
 
 test('a renewal that the database interrupts makes no announced mail come again', async () => {
-  const { call, events, newMail, unread, store, push, world } = callbackWorld();
+  const { call, events, newMail, unread, store, push, world, server } = callbackWorld();
   store({ wantedEvents: 'mail' });
   world.database = 'after-see';
   events(...newMail('a'), unread(1));
   await expect(call()).resolves.toBe('ok');
   expect(push.sent).toHaveLength(1);
+  // No signed-in connection outlives the request.
+  expect([server.opened.length, server.closed]).toEqual([2, 2]);
 });
 
 describe('an unexpected exception', () => {
