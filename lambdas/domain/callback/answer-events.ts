@@ -1,4 +1,5 @@
 import { DependencyUnavailable } from '../errors.ts';
+import { isOutdated } from '../model/subscription.ts';
 import { announceMails } from './announce-mails.ts';
 import type { CallbackAnswer } from './answer.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
@@ -92,7 +93,7 @@ async function obeyPushedError(
       if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
         // A queue is lost on a move as well as on a restart: the old address is worth the other try.
         await renewSubscription(ports, settings, handling, { rediscover: second });
-      if (!handling.renewed && handling.view.state !== 'superseded') {
+      if (!handling.renewed && !isOutdated(handling.view)) {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');
       }
@@ -100,6 +101,7 @@ async function obeyPushedError(
       return;
     }
     case 'credentials-dead':
+      if (isOutdated(handling.view)) return;
       ports.metrics.count('CredentialsRejected');
       await askToSignIn(ports, handling);
       return;

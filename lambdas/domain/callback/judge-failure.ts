@@ -1,3 +1,4 @@
+import { isOutdated } from '../model/subscription.ts';
 import type { ExchangeFailure } from '../ports/exchange.ts';
 import type { Handling } from './handling.ts';
 import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
@@ -35,9 +36,10 @@ export async function judgeFailure(
     case 'refresh-refused':
       // One request, one failed sign-in: nothing else of it may use these credentials.
       handling.access.bar('suspect');
-      return judgeRefusal(ports, handling);
+      return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
     case 'credentials-dead':
       handling.access.bar('suspect');
+      if (isOutdated(handling.view)) return passOver(handling);
       ports.metrics.count('CredentialsRejected');
       return 'sign-in';
     case 'forbidden':
@@ -63,6 +65,15 @@ export function leaveAlone(ports: Pick<CallbackPorts, 'metrics'>, handling: Hand
   handling.access.bar('quiet');
   handling.changes.quietUntil = handling.now + QUIET_MS;
   ports.metrics.count('ExchangeBlocked');
+}
+
+/**
+ * The former password of somebody who has signed in anew: no news for the phones, nor for the judgement of the
+ * host. Whatever else this subscription brings, that password is not sent again.
+ */
+function passOver(handling: Handling): Judgement {
+  handling.changes.quietUntil = handling.now + QUIET_MS;
+  return 'neutral';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { SealedContent } from '../model/credentials.ts';
-import type { WantedEvents } from '../model/subscription.ts';
+import { isOutdated, type WantedEvents } from '../model/subscription.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import { domainOf } from '../registration/find-exchange.ts';
 import { prepareSubscription } from '../sealing/prepare-subscription.ts';
@@ -24,7 +24,7 @@ export async function renewSubscription(
   options: { readonly rediscover: boolean },
 ): Promise<boolean> {
   const opened = await handling.access.open();
-  if (!opened.ok || handling.renewed || handling.view.state === 'superseded') return false;
+  if (!opened.ok || handling.renewed || isOutdated(handling.view)) return false;
   const current = handling.access.rotated() ?? opened.content;
   const content = options.rediscover ? await relocate(ports, handling, current) : current;
   if (content === undefined) return false;
@@ -136,7 +136,7 @@ export function renewalReason(
   settings: Pick<CallbackSettings, 'keyLifeMs'>,
 ): 'key-pair-ages' | 'refresh-token-rotated' | 'events-changed' | undefined {
   const { view, now } = handling;
-  if (view.state === 'superseded' || view.devices.length === 0) return undefined;
+  if (isOutdated(view) || view.devices.length === 0) return undefined;
   if (handling.access.rotated() !== undefined) return 'refresh-token-rotated';
   const wanted: WantedEvents = view.devices.some((device) => device.preferences.badge)
     ? 'mail-and-badge'
