@@ -94,10 +94,11 @@ async function fetchEntries(
       return neutral();
     case 'sign-in':
       await askToSignIn(ports, handling);
-      return handling.answer === 'unsubscribe' ? { kind: 'signed-out' } : neutral();
+      return handling.signedOut ? { kind: 'signed-out' } : neutral();
     case 'rediscover': {
       const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-      return moved ? fetchEntries(ports, settings, handling) : neutral();
+      if (moved) return fetchEntries(ports, settings, handling);
+      return handling.signedOut ? { kind: 'signed-out' } : neutral();
     }
   }
 }

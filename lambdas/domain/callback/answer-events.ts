@@ -93,7 +93,7 @@ async function obeyPushedError(
       if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
         // A queue is lost on a move as well as on a restart: the old address is worth the other try.
         await renewSubscription(ports, settings, handling, { rediscover: second });
-      if (!handling.renewed && !isOutdated(handling.view)) {
+      if (!handling.renewed && !handling.signedOut && !isOutdated(handling.view)) {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');
       }

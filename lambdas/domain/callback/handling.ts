@@ -22,13 +22,25 @@ export interface Handling {
   deliveries: Deliveries;
   /** A new subscription has taken over during this request. */
   renewed: boolean;
+  /** The mailbox has been looked for at another server during this request. */
+  searched: boolean;
+  /** The phones have been asked to sign in again, and it is recorded. */
+  signedOut: boolean;
   answer: 'ok' | 'unsubscribe';
 }
 
 export function beginHandling(
   parts: Pick<Handling, 'view' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
 ): Handling {
-  return { ...parts, changes: {}, deliveries: NO_DELIVERIES, renewed: false, answer: 'ok' };
+  return {
+    ...parts,
+    changes: {},
+    deliveries: NO_DELIVERIES,
+    renewed: false,
+    searched: false,
+    signedOut: false,
+    answer: 'ok',
+  };
 }
 
 /** Unread count as the database knew it before this request. */

@@ -4,7 +4,7 @@ import type { Handling } from './handling.ts';
 import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
 import type { CallbackPorts } from './ports.ts';
 
-const QUIET_MS = 15 * 60_000;
+export const QUIET_MS = 15 * 60_000;
 const HOST_WINDOW_MS = 5 * 60_000;
 /** A host counts as faulty when more than this share of its mailboxes, and at least this many, turn suspect. */
 const HOST_SHARE = 0.05;

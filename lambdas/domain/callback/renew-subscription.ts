@@ -1,11 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { SealedContent } from '../model/credentials.ts';
 import { isOutdated, type WantedEvents } from '../model/subscription.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
-import { domainOf } from '../registration/find-exchange.ts';
 import { prepareSubscription } from '../sealing/prepare-subscription.ts';
+import { findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
 import type { Handling } from './handling.ts';
-import { judgeFailure } from './judge-failure.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
@@ -26,9 +24,20 @@ export async function renewSubscription(
   const opened = await handling.access.open();
   if (!opened.ok || handling.renewed || isOutdated(handling.view)) return false;
   const current = handling.access.rotated() ?? opened.content;
-  const content = options.rediscover ? await relocate(ports, handling, current) : current;
+  const content = options.rediscover ? await findMailbox(ports, handling, current) : current;
   if (content === undefined) return false;
+  const renewed = await moveOver(ports, settings, handling, content, options);
+  if (!renewed && options.rediscover) leaveUnfound(ports, handling);
+  return renewed;
+}
 
+async function moveOver(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  content: SealedContent,
+  options: { readonly rediscover: boolean },
+): Promise<boolean> {
   const { ewsUrl, email, auth } = content;
   const mailbox = ports.exchange.open({
     ewsUrl,
@@ -38,7 +47,7 @@ export async function renewSubscription(
   let moved = false;
   try {
     const done =
-      (await isSameInbox(ports, handling, mailbox, options)) &&
+      (!options.rediscover || (await isSameInbox(ports, handling, mailbox))) &&
       (await resubscribe(ports, settings, handling, content, mailbox));
     if (!done) return false;
     if (options.rediscover) {
@@ -52,39 +61,6 @@ export async function renewSubscription(
   handling.renewed = true;
   ports.metrics.count('SubscriptionRenewed');
   return true;
-}
-
-/** Where the mailbox is served now. The cached URL of the domain led us wrong: it goes. */
-async function relocate(
-  ports: CallbackPorts,
-  handling: Handling,
-  content: SealedContent,
-): Promise<SealedContent | undefined> {
-  const domain = domainOf(content.email);
-  await ports.ewsUrls.forget(domain);
-  const { email, auth } = content;
-  const found = await ports.autodiscover.discover({
-    credentials: { email, auth },
-    deadlineMs: handling.deadlineMs,
-  });
-  if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) return undefined;
-  await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
-  return { ...content, ewsUrl: found.ewsUrl };
-}
-
-/** Another server has to show the very Inbox that was registered, else it could take over a mailbox. */
-async function isSameInbox(
-  ports: CallbackPorts,
-  handling: Handling,
-  mailbox: ExchangeMailbox,
-  options: { readonly rediscover: boolean },
-): Promise<boolean> {
-  if (!options.rediscover) return true;
-  const inbox = await mailbox.inbox();
-  return (
-    inbox.ok &&
-    timingSafeEqual(ports.itemIds.folderIdSha256(inbox.value.folderId), handling.view.mailbox.inboxSha256)
-  );
 }
 
 async function resubscribe(
@@ -112,7 +88,7 @@ async function resubscribe(
   if (!subscribed.ok) {
     ports.log.warn('renewal-failed', { kind: subscribed.failure.kind, subscriptionId: view.id });
     await ports.registrations.abandon({ subscriptionId });
-    if (subscribed.failure.kind === 'unauthorized') await judgeFailure(ports, handling, subscribed.failure);
+    await obeyRefusal(ports, handling, subscribed.failure);
     return false;
   }
   const { watermark } = subscribed.value;

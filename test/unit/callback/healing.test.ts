@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { callbackWorld, INBOX } from '../../support/callback-world.ts';
+import { MINUTE_MS } from '../../support/memory/clock.ts';
+
+const QUARTER_MS = 15 * MINUTE_MS;
 
 const FOUND = {
   ok: true,
@@ -63,12 +66,13 @@ describe('a mailbox that moved', () => {
   });
 
   test('is not followed to a server that shows another Inbox', async () => {
-    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    const { call, events, newMail, unread, server, push, world, clock, written } = callbackWorld();
     server.fail('mails', { kind: 'not-found' });
     server.discovery = FOUND;
     server.inbox = { folderId: 'inbox-of-eve', unreadCount: 1 };
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
     expect(world.activated).toEqual([]);
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(push.pushes()[0]).not.toHaveProperty('subject');
@@ -80,6 +84,90 @@ describe('a mailbox that moved', () => {
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(push.sent).toHaveLength(1);
+  });
+});
+
+describe('a mailbox that nobody finds', () => {
+  test('is looked for once in a request, and again no sooner than a quarter of an hour later', async () => {
+    const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' }, { kind: 'not-found' });
+    server.fail('inbox', { kind: 'not-found' });
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'inbox']);
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
+    store({ quietUntil: written().quietUntil });
+    clock.advance(QUARTER_MS - 1);
+    await call();
+    expect(server.asked).toHaveLength(3);
+    clock.advance(1);
+    await call();
+    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
+    expect(push.sent).toHaveLength(3);
+  });
+
+  test('is left alone as well where the server that was found refuses the subscription', async () => {
+    const { call, events, newMail, unread, server, clock, written } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = FOUND;
+    server.fail('subscribe', { kind: 'subscription-limit' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
+  });
+
+  test('makes the credentials suspect where a server refused them on the way', async () => {
+    const { call, events, newMail, server, push, written, recorded } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 1 };
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover']);
+    expect(written().refused).toBe('first');
+    expect(recorded.count('CredentialsSuspect')).toBe(1);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('is never proof, however long the credentials have been suspect', async () => {
+    const { call, events, newMail, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 2 };
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+  });
+});
+
+describe('a new subscription that Exchange refuses for its credentials', () => {
+  test('asks to sign in again, and nothing is lost, where the refusal is proof', async () => {
+    const { call, pushedError, server, push, written, recorded } = callbackWorld();
+    server.fail('subscribe', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    expect(written()).toMatchObject({ refused: 'proof', ended: true });
+    expect(written().lost).toBeUndefined();
+    expect(recorded.count('SubscriptionLost')).toBe(0);
+  });
+
+  test('asks to sign in again as well where they were suspect for five minutes', async () => {
+    const { call, pushedError, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    server.fail('inbox', { kind: 'timeout' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+  });
+
+  test('is lost, for the phone to heal silently, where it is the first refusal', async () => {
+    const { call, pushedError, server, push, written } = callbackWorld();
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.sent).toEqual([]);
+    expect(written()).toMatchObject({ lost: true, refused: 'first', ended: true });
   });
 });
 
