@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Mail, MailLookup } from '../model/mail.ts';
 import type { DeviceTarget } from '../model/subscription.ts';
 import type { Push } from '../ports/push.ts';
@@ -16,6 +15,7 @@ import { askUnread } from './ask-unread.ts';
 import { addDeliveries, deliver } from './deliver.ts';
 import { type Handling, knownUnread } from './handling.ts';
 import { judgeFailure, leaveAlone } from './judge-failure.ts';
+import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewSubscription } from './renew-subscription.ts';
 
@@ -134,12 +134,8 @@ function entriesFor(ports: CallbackPorts, handling: Handling, lookup: MailLookup
 /** A mail that does not lie in this mailbox's Inbox may be somebody else's: nothing of it is shown. */
 function entryOf(ports: CallbackPorts, handling: Handling, mail: Mail): readonly Entry[] {
   const entry = neutralEntry(ports, mail.itemId);
-  const isOurs =
-    mail.parentFolderId !== undefined &&
-    timingSafeEqual(ports.itemIds.folderIdSha256(mail.parentFolderId), handling.view.mailbox.inboxSha256);
-  if (!isOurs) {
-    ports.metrics.count('OwnerMismatch');
-    ports.log.error('owner-mismatch', { subscriptionId: handling.view.id });
+  if (!isOwnInbox(ports, handling.view, mail.parentFolderId)) {
+    alarmOfStranger(ports, handling.view);
     return [entry];
   }
   return announces(mail) ? [{ ...entry, mail }] : [];

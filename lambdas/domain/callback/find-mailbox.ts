@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { SealedContent } from '../model/credentials.ts';
 import type { ExchangeFailure, ExchangeMailbox } from '../ports/exchange.ts';
 import { domainOf } from '../registration/find-exchange.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
 import type { Handling } from './handling.ts';
 import { judgeFailure, QUIET_MS } from './judge-failure.ts';
+import { isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts } from './ports.ts';
 
 /**
@@ -42,10 +42,7 @@ export async function isSameInbox(
 ): Promise<boolean> {
   const inbox = await mailbox.inbox();
   if (!inbox.ok) await obeyRefusal(ports, handling, inbox.failure);
-  return (
-    inbox.ok &&
-    timingSafeEqual(ports.itemIds.folderIdSha256(inbox.value.folderId), handling.view.mailbox.inboxSha256)
-  );
+  return inbox.ok && isOwnInbox(ports, handling.view, inbox.value.folderId);
 }
 
 /** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */

@@ -47,6 +47,17 @@ describe('read, moved or deleted elsewhere', () => {
     expect(push.pushes()).toEqual([{ type: 'badge', badge: 1 }]);
   });
 
+  test('shows nothing of an Inbox that is somebody else’s, and alarms', async () => {
+    const { call, events, push, server, written, recorded, store, clock } = callbackWorld();
+    store({ suspectSince: clock.now() - 600_000 });
+    server.inbox = { folderId: 'inbox-of-eve', unreadCount: 99 };
+    events({ type: 'moved', target: { kind: 'item', id: 'new' }, oldId: 'old' });
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toEqual([]);
+    expect(written()).toEqual({});
+    expect(recorded.count('OwnerMismatch')).toBe(1);
+  });
+
   test('waits for the rest where more events follow', async () => {
     const { call, messages, push, server } = callbackWorld();
     messages({
