@@ -6,6 +6,8 @@ import { KEY_PAIR_JSON } from './key-pairs.ts';
  * the updates, which needs no `RETURNING old.*`. Nothing is written unless the sealed segment is the one
  * issued. The mailbox is updated before the subscription, as everywhere, so that statements do not deadlock.
  *
+ * Of the unread counts that a request reports only the Inbox's own is stored, and only over an older one.
+ *
  * An ended subscription (its half of the seal is gone) is not returned: there is nothing left to open.
  */
 export const SEE = `
@@ -13,10 +15,10 @@ export const SEE = `
     SELECT id, mailbox_id FROM subscriptions
      WHERE id = :id::uuid AND sealed_sha256 = :sealed::bytea AND ended_at IS NULL
   ), counted AS (
-    UPDATE mailboxes m SET unread = :unread::integer, unread_at = :unread_at::bigint
-      FROM known
-     WHERE m.id = known.mailbox_id AND :unread::integer IS NOT NULL
-       AND (m.unread_at IS NULL OR m.unread_at <= :unread_at::bigint)
+    UPDATE mailboxes m SET unread = reported.count, unread_at = reported.at
+      FROM known, json_to_recordset(:folders::json) AS reported(folder text, count integer, at bigint)
+     WHERE m.id = known.mailbox_id AND m.inbox_sha256 = decode(reported.folder, 'base64')
+       AND (m.unread_at IS NULL OR m.unread_at <= reported.at)
     RETURNING m.id
   ), seen AS (
     UPDATE subscriptions s

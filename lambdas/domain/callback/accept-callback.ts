@@ -34,7 +34,7 @@ export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSet
       const id = await ports.pepper.verifyCallbackId(request.callbackId);
       if (id === undefined) return refuseCaller('id');
       const notification = ports.readNotification(request.body);
-      if (notification.kind === 'notification') summary = summarize(notification, receivedAt);
+      if (notification.kind === 'notification') summary = summarized(notification, receivedAt);
       if (summary !== undefined && summary.newItemIds.length > 0) void ports.exchange.warm();
       view = await see(id, request.sealed, summary, receivedAt);
       if (view === undefined) return 'unsubscribe';
@@ -52,7 +52,11 @@ export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSet
 
   function summaryOf(body: Uint8Array, receivedAt: EpochMs): Summary | undefined {
     const notification = ports.readNotification(body);
-    return notification.kind === 'notification' ? summarize(notification, receivedAt) : undefined;
+    return notification.kind === 'notification' ? summarized(notification, receivedAt) : undefined;
+  }
+
+  function summarized(notification: Parameters<typeof summarize>[0], receivedAt: EpochMs): Summary {
+    return summarize(notification, receivedAt, ports.itemIds.folderIdSha256);
   }
 
   function refuseCaller(what: 'id' | 'segment'): CallbackAnswer {
@@ -72,7 +76,7 @@ export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSet
       sealedSha256: sha256(sealed),
       now,
       watermark: summary?.watermark,
-      unread: summary?.unread,
+      folders: summary?.folders ?? [],
     });
   }
 

@@ -148,6 +148,6 @@ async function unreadForBadge(
   handling: Handling,
 ): Promise<number | undefined> {
   const wanted = handling.view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
-  if (!wanted || handling.summary.unread !== undefined) return knownUnread(handling)?.count;
+  if (!wanted || handling.unread !== undefined) return knownUnread(handling)?.count;
   return (await askUnread(ports, settings, handling))?.count;
 }

@@ -73,7 +73,7 @@ async function currentUnread(
   settings: CallbackSettings,
   handling: Handling,
 ): Promise<number | undefined> {
-  const reported = handling.changes.unread ?? handling.summary.unread;
+  const reported = handling.changes.unread ?? handling.unread;
   return (reported ?? (await askUnread(ports, settings, handling)))?.count;
 }
 

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import type { CallbackAftermath } from '../ports/store.ts';
 import { newerUnread, type Unread } from '../push/badge.ts';
@@ -17,6 +18,8 @@ export interface Handling {
   readonly now: EpochMs;
   readonly deadlineMs: EpochMs;
   readonly access: MailboxAccess;
+  /** The Inbox's unread count, where this request brings one. */
+  readonly unread: Unread | undefined;
   /** Written at the end in one statement, where there is anything to write. */
   readonly changes: Changes;
   deliveries: Deliveries;
@@ -34,6 +37,7 @@ export function beginHandling(
 ): Handling {
   return {
     ...parts,
+    unread: reportedUnread(parts.view, parts.summary),
     changes: {},
     deliveries: NO_DELIVERIES,
     renewed: false,
@@ -51,5 +55,10 @@ export function storedUnread(view: SubscriptionView): Unread | undefined {
 
 /** The newest count that is known: from this request, or from a newer one that was handled already. */
 export function knownUnread(handling: Handling): Unread | undefined {
-  return newerUnread(storedUnread(handling.view), handling.summary.unread);
+  return newerUnread(storedUnread(handling.view), handling.unread);
+}
+
+function reportedUnread({ mailbox }: SubscriptionView, { folders }: Summary): Unread | undefined {
+  const own = folders.find(({ folderSha256 }) => timingSafeEqual(folderSha256, mailbox.inboxSha256));
+  return own === undefined ? undefined : { count: own.count, at: own.at };
 }

@@ -18,7 +18,7 @@ export async function reportUnread(
   if (!wanted || !summary.countMayDiffer) return;
   // With more events to come, the next request brings the count.
   const seen =
-    summary.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
+    handling.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
   const stored = storedUnread(view);
   const sent = await deliver(ports, view, (device) => {
     const push = badgePush(device, stored, seen);

@@ -5,7 +5,7 @@ import type {
   PushedErrorConsequence,
 } from '../model/mailbox-event.ts';
 import type { EpochMs } from '../model/subscription.ts';
-import { latestUnread, type Unread } from '../push/badge.ts';
+import { type FolderUnread, latestUnread } from '../push/badge.ts';
 
 /** What one callback asks of us, all its messages and events taken together. */
 export interface Summary {
@@ -15,7 +15,8 @@ export interface Summary {
   readonly newItemIds: readonly string[];
   /** Something was read, moved, deleted or changed, so that the count may differ. */
   readonly countMayDiffer: boolean;
-  readonly unread: Unread | undefined;
+  /** Newest count of each folder that was reported; which one is the Inbox only its row can tell. */
+  readonly folders: readonly FolderUnread[];
   /** Last watermark, the one that the next request will name as the previous one. */
   readonly watermark: string | undefined;
   readonly previousWatermark: string | undefined;
@@ -38,6 +39,7 @@ const SEVERITY: readonly PushedErrorConsequence[] = [
 export function summarize(
   notification: Extract<IncomingNotification, { kind: 'notification' }>,
   receivedAt: EpochMs,
+  folderIdSha256: (id: string) => Uint8Array,
 ): Summary {
   const blocks = notification.messages.filter(isEvents);
   const events = blocks.flatMap((block) => block.events);
@@ -48,7 +50,7 @@ export function summarize(
     heartbeat: real.length === 0 && blocks.length === notification.messages.length,
     newItemIds: [...new Set(items.flatMap((event) => event.target?.id ?? []))],
     countMayDiffer: real.some((event) => COUNT_CHANGES.has(event.type)),
-    unread: latestUnread(real, receivedAt),
+    folders: latestUnread(real, receivedAt, folderIdSha256),
     watermark: events.findLast((event) => event.watermark !== undefined)?.watermark,
     previousWatermark: blocks.find((block) => block.previousWatermark !== undefined)?.previousWatermark,
     oldestEventAt: times.length === 0 ? undefined : Math.min(...times),

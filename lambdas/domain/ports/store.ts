@@ -8,6 +8,7 @@ import type {
   SubscriptionView,
   WantedEvents,
 } from '../model/subscription.ts';
+import type { FolderUnread } from '../push/badge.ts';
 
 /**
  * The database as the use cases see it. Every method is one statement unless it says otherwise, and throws
@@ -110,7 +111,8 @@ export interface Sighting {
   readonly sealedSha256: Uint8Array;
   readonly now: EpochMs;
   readonly watermark?: string | undefined;
-  readonly unread?: { readonly count: number; readonly at: EpochMs } | undefined;
+  /** Unread counts that the request reports; that of the mailbox's own Inbox is stored, no other. */
+  readonly folders?: readonly FolderUnread[] | undefined;
 }
 
 /** Everything a callback decided to write after the fact; absent members change nothing. One statement. */

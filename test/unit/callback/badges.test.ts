@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
 import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
 
 describe('read, moved or deleted elsewhere', () => {
@@ -16,6 +17,21 @@ describe('read, moved or deleted elsewhere', () => {
       { type: 'badge', badge: 3 },
       { type: 'badge', badge: 1 },
     ]);
+    expect(server.asked).toEqual([]);
+  });
+
+  test('takes no other folder’s count for the Inbox’s', async () => {
+    const { call, events, unread, push, clock, server } = callbackWorld();
+    const below: MailboxEvent = {
+      type: 'modified',
+      at: clock.now(),
+      target: { kind: 'folder', id: 'folder-below-the-inbox' },
+      parentFolderId: INBOX,
+      unreadCount: 70,
+    };
+    events(unread(1), below);
+    await call();
+    expect(push.pushes()).toEqual([{ type: 'badge', badge: 1 }]);
     expect(server.asked).toEqual([]);
   });
 
