@@ -33,14 +33,16 @@ type Fetched =
 /**
  * Announces every new item of the request on every device (DESIGN section 4): with sender and subject where the
  * mail could be fetched as its owner, neutrally where not. No mail that Exchange reports goes unannounced.
+ * Tells whether there was anything to announce: a new item may be a report, or gone already.
  */
 export async function announceMails(
   ports: CallbackPorts,
   settings: CallbackSettings,
   handling: Handling,
-): Promise<void> {
+): Promise<'announced' | 'nothing' | 'signed-out'> {
   const fetched = await fetchEntries(ports, settings, handling);
-  if (fetched.kind === 'signed-out' || fetched.entries.length === 0) return;
+  if (fetched.kind === 'signed-out') return 'signed-out';
+  if (fetched.entries.length === 0) return 'nothing';
   const unread = await unreadForBadge(ports, settings, handling);
   const { single, more } = splitAnnouncements(fetched.entries, settings.pushesPerRequest);
   const pushesFor = (device: DeviceTarget): readonly Push[] => {
@@ -63,6 +65,7 @@ export async function announceMails(
   if (announced > 0) ports.metrics.count('MailAnnounced', announced);
   const neutral = fetched.entries.length - announced;
   if (neutral > 0) ports.metrics.count('NeutralAnnounced', neutral);
+  return 'announced';
 }
 
 async function fetchEntries(

@@ -21,8 +21,9 @@ export async function answerEvents(
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
   // With more events to come it ends after them: Exchange keeps nothing of an ended subscription.
   if (view.state === 'superseded' && !summary.moreEvents) handling.answer = 'unsubscribe';
-  if (summary.newItemIds.length > 0) await announceMails(ports, settings, handling);
-  else await reportUnread(ports, settings, handling);
+  const announced =
+    summary.newItemIds.length === 0 ? 'nothing' : await announceMails(ports, settings, handling);
+  if (announced === 'nothing') await reportUnread(ports, settings, handling);
   if (isGap(handling)) {
     ports.metrics.count('SubscriptionGap');
     await announceIfUnreadRose(ports, settings, handling);

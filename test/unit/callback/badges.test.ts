@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MailLookup } from '#domain/model/mail.ts';
 import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
-import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
+import { callbackWorld, device, INBOX, mail } from '../../support/callback-world.ts';
 
 describe('read, moved or deleted elsewhere', () => {
   test('updates the badge once per device, whatever the number of events', async () => {
@@ -72,6 +73,28 @@ describe('read, moved or deleted elsewhere', () => {
     expect(push.sent).toEqual([]);
     expect(written()).toEqual({});
     expect(recorded.count('OwnerMismatch')).toBe(1);
+  });
+
+  test.each([
+    ['gone', (id: string): MailLookup => ({ kind: 'gone', itemId: id })],
+    ['a report', (id: string): MailLookup => ({ kind: 'mail', mail: mail(id, { kind: 'report' }) })],
+  ] as const)('is shown as well where the new item of the request is %s', async (_what, lookup) => {
+    const { call, events, newMail, unread, push, server } = callbackWorld();
+    server.mails = (ids) => ids.map(lookup);
+    events(...newMail('a'), unread(4));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toEqual([{ type: 'badge', badge: 4 }]);
+    expect(server.asked).toEqual(['mails']);
+  });
+
+  test('is asked for where such a request brings no count', async () => {
+    const { call, events, newMail, push, server } = callbackWorld();
+    server.mails = (ids) => ids.map((itemId) => ({ kind: 'gone', itemId }));
+    server.inbox = { folderId: INBOX, unreadCount: 2 };
+    events(...newMail('a'));
+    await call();
+    expect(server.asked).toEqual(['mails', 'inbox']);
+    expect(push.pushes()).toEqual([{ type: 'badge', badge: 2 }]);
   });
 
   test('waits for the rest where more events follow', async () => {
