@@ -1,15 +1,13 @@
 import { DependencyUnavailable } from '../errors.ts';
-import { isOutdated } from '../model/subscription.ts';
 import { announceMails } from './announce-mails.ts';
 import type { CallbackAnswer } from './answer.ts';
-import { askToSignIn } from './ask-to-sign-in.ts';
-import { askUnread } from './ask-unread.ts';
-import { addDeliveries } from './deliver.ts';
-import { type Handling, storedUnread } from './handling.ts';
+import { announceIfUnreadRose, isGap } from './find-gap.ts';
+import type { Handling } from './handling.ts';
+import { obeyPushedError } from './obey-pushed-error.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewalReason, renewSubscription } from './renew-subscription.ts';
 import { reportUnread } from './report-unread.ts';
-import { announceNeutral, repeatOrOwe } from './rescue.ts';
+import { repeatOrOwe } from './rescue.ts';
 
 /** Events first, then what Exchange says of the subscription itself, then what can be healed, then one write. */
 export async function answerEvents(
@@ -43,73 +41,6 @@ export async function answerEvents(
   await writeChanges(ports, handling);
   if (nothingArrived && handling.answer === 'ok') return repeatOrOwe(ports, view, summary, now);
   return handling.answer;
-}
-
-/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
-function isGap({ view, summary }: Handling): boolean {
-  const { previousWatermark } = summary;
-  return (
-    previousWatermark !== undefined &&
-    view.watermark !== undefined &&
-    previousWatermark !== view.watermark &&
-    previousWatermark !== view.previousWatermark
-  );
-}
-
-/** Something may have been missed: "New message", unless the unread count says that nothing came. */
-async function announceIfUnreadRose(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-): Promise<void> {
-  const before = storedUnread(handling.view)?.count;
-  const now = await currentUnread(ports, settings, handling);
-  const announced = handling.summary.newItemIds.length;
-  if (now === undefined || before === undefined || now <= before + announced) return;
-  handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, handling.view));
-}
-
-async function currentUnread(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-): Promise<number | undefined> {
-  const reported = handling.changes.unread ?? handling.unread;
-  return (reported ?? (await askUnread(ports, settings, handling)))?.count;
-}
-
-/** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
-async function obeyPushedError(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-  error: NonNullable<Handling['summary']['pushedError']>,
-): Promise<void> {
-  ports.log.warn('exchange-pushed-error', { code: error.code, subscriptionId: handling.view.id });
-  switch (error.consequence) {
-    case 'subscribe-again':
-    case 'rediscover': {
-      await announceIfUnreadRose(ports, settings, handling);
-      const [first, second] = error.consequence === 'rediscover' ? [true, false] : [false, true];
-      if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
-        // A queue is lost on a move as well as on a restart: the old address is worth the other try.
-        await renewSubscription(ports, settings, handling, { rediscover: second });
-      if (!handling.renewed && !handling.signedOut && !isOutdated(handling.view)) {
-        handling.changes.lost = true;
-        ports.metrics.count('SubscriptionLost');
-      }
-      handling.answer = 'unsubscribe';
-      return;
-    }
-    case 'credentials-dead':
-      if (isOutdated(handling.view)) return;
-      ports.metrics.count('CredentialsRejected');
-      await askToSignIn(ports, handling);
-      return;
-    case 'wait':
-    case 'unknown':
-      return;
-  }
 }
 
 async function renewIfDue(

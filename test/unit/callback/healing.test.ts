@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { callbackWorld, INBOX } from '../../support/callback-world.ts';
+import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
+import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
 import { MINUTE_MS } from '../../support/memory/clock.ts';
 
 const QUARTER_MS = 15 * MINUTE_MS;
@@ -194,6 +195,34 @@ describe('a gap', () => {
     });
     await expect(call()).resolves.toBe('ok');
     expect(push.sent).toHaveLength(1);
+  });
+
+  test.each([
+    ['no device shows a badge, so that the stored count is old', 'mail', 100],
+    ['no count is stored', 'mail-and-badge', undefined],
+  ] as const)('announces neutrally where mail is unread and %s', async (_why, wantedEvents, unread) => {
+    const { call, messages, newMail, server, push, store, world } = callbackWorld();
+    const preferences = { content: 'none', badge: wantedEvents !== 'mail', sound: false } as const;
+    if (world.view === undefined) throw new Error('no view');
+    store({
+      wantedEvents,
+      devices: [device(1, { preferences })],
+      mailbox: { ...world.view.mailbox, unread },
+    });
+    const behindGap = (events: readonly MailboxEvent[]) =>
+      messages({ kind: 'events', previousWatermark: 'unseen', moreEvents: false, events });
+    behindGap([{ type: 'status' }]);
+    server.inbox = { folderId: INBOX, unreadCount: 1 };
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    server.inbox = { folderId: INBOX, unreadCount: 0 };
+    await call();
+    expect(push.sent).toHaveLength(1);
+    // The one that is unread is the one that was announced.
+    behindGap(newMail('a'));
+    server.inbox = { folderId: INBOX, unreadCount: 1 };
+    await call();
+    expect(push.pushes().slice(1)).toMatchObject([{ itemId: 'a' }]);
   });
 
   test('is silent where it did not', async () => {
