@@ -2,6 +2,8 @@ import { isOutdated } from '../model/subscription.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
 import { announceIfUnreadRose } from './find-gap.ts';
 import type { Handling } from './handling.ts';
+import { leaveAlone } from './judge-failure.ts';
+import { alarmOfStranger } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewSubscription } from './renew-subscription.ts';
 
@@ -33,8 +35,13 @@ export async function obeyPushedError(
       ports.metrics.count('CredentialsRejected');
       await askToSignIn(ports, handling);
       return;
+    case 'denied':
+      leaveAlone(ports, handling);
+      alarmOfStranger(ports, handling.view);
+      return;
     case 'wait':
     case 'unknown':
+      ports.metrics.count('ExchangeFailed');
       return;
   }
 }

@@ -32,6 +32,7 @@ const SEVERITY: readonly PushedErrorConsequence[] = [
   'credentials-dead',
   'rediscover',
   'subscribe-again',
+  'denied',
   'wait',
   'unknown',
 ];

@@ -238,9 +238,22 @@ describe('a gap', () => {
   });
 });
 
-test('a busy server pushes an error and keeps its subscription', async () => {
-  const { call, pushedError, server } = callbackWorld();
-  pushedError('wait');
+test.each(['wait', 'unknown'] as const)(
+  'a pushed error that passes (%s) is counted and ends nothing',
+  async (consequence) => {
+    const { call, pushedError, server, recorded } = callbackWorld();
+    pushedError(consequence);
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual([]);
+    expect(recorded.count('ExchangeFailed')).toBe(1);
+  },
+);
+
+test('a pushed error that takes the credentials for another’s alarms, ends nothing and leaves Exchange alone', async () => {
+  const { call, pushedError, clock, written, recorded, push } = callbackWorld();
+  pushedError('denied');
   await expect(call()).resolves.toBe('ok');
-  expect(server.asked).toEqual([]);
+  expect(written()).toEqual(expect.objectContaining({ quietUntil: clock.now() + QUARTER_MS }));
+  expect([recorded.count('OwnerMismatch'), recorded.count('ExchangeBlocked')]).toEqual([1, 1]);
+  expect(push.sent).toEqual([]);
 });
