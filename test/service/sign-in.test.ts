@@ -119,9 +119,13 @@ describe('an access token without refresh', () => {
     expect(subjectOf((await the.waitForNotifications(phone, 1))[0])).toBe('In time');
 
     await the.world.clock.advance(HOUR_MS + 60_000);
-    await the.deliverMail(phone.email, { subject: 'Too late' });
+    const itemId = await the.deliverMail(phone.email, { subject: 'Too late' });
+    // Signs of life of the subscription do not bring back its credentials.
+    the.world.exchange.mailboxes.setRead(phone.email, itemId, true);
+    await the.world.exchange.heartbeat(phone.email);
+    await the.world.exchange.idle();
     await the.world.upkeep();
-    const pushes = (await the.waitForNotifications(phone, 3)).slice(1);
+    const pushes = (await the.waitForNotifications(phone, 4)).slice(1);
     expect(pushes.map(typeOf)).not.toContain('sign-in');
     expect(pushes.map(typeOf)).toContain('wake');
     expect(subjectOf(pushes.find((push) => typeOf(push) === 'new-mail'))).toMatch(NEUTRAL);

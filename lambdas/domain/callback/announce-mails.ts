@@ -13,7 +13,7 @@ import {
 import { askToSignIn } from './ask-to-sign-in.ts';
 import { askUnread } from './ask-unread.ts';
 import { addDeliveries, deliver } from './deliver.ts';
-import { type Handling, knownUnread } from './handling.ts';
+import { type Handling, knownUnread, trust } from './handling.ts';
 import { judgeFailure, leaveAlone } from './judge-failure.ts';
 import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
@@ -119,7 +119,7 @@ function entriesOf(
   handling: Handling,
   lookups: readonly MailLookup[],
 ): readonly Entry[] {
-  if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+  trust(handling);
   return lookups.flatMap((lookup) => entriesFor(ports, handling, lookup));
 }
 

@@ -1,6 +1,6 @@
 import { askedUnread, type Unread } from '../push/badge.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
-import type { Handling } from './handling.ts';
+import { type Handling, trust } from './handling.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
@@ -24,7 +24,7 @@ export async function askUnread(
     return undefined;
   }
   if (inbox.ok) {
-    if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+    trust(handling);
     return note(handling, inbox.value.unreadCount);
   }
   switch (await judgeFailure(ports, handling, inbox.failure)) {

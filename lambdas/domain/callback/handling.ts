@@ -47,6 +47,11 @@ export function beginHandling(
   };
 }
 
+/** The credentials worked: what was held against them, or against the subscription, is over. */
+export function trust({ view, changes }: Handling): void {
+  if (view.suspectSince !== undefined || view.state === 'lost') changes.trusted = true;
+}
+
 /** Unread count as the database knew it before this request. */
 export function storedUnread(view: SubscriptionView): Unread | undefined {
   const { unread, unreadAt } = view.mailbox;

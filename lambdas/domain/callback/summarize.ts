@@ -20,6 +20,7 @@ export interface Summary {
   /** Last watermark, the one that the next request will name as the previous one. */
   readonly watermark: string | undefined;
   readonly previousWatermark: string | undefined;
+  /** Undefined where no event says when it happened, or none says it credibly. */
   readonly oldestEventAt: EpochMs | undefined;
   readonly moreEvents: boolean;
   readonly pushedError: { readonly code: string; readonly consequence: PushedErrorConsequence } | undefined;
@@ -44,7 +45,9 @@ export function summarize(
 ): Summary {
   const blocks = notification.messages.filter(isEvents);
   const events = blocks.flatMap((block) => block.events);
-  const real = events.filter((event) => event.type !== 'status');
+  const real = events
+    .filter((event) => event.type !== 'status')
+    .map((event) => ({ ...event, at: plausible(event.at, receivedAt) }));
   const items = real.filter((event) => event.type === 'new-mail' && event.target?.kind === 'item');
   const times = real.flatMap((event) => (event.at === undefined ? [] : [event.at]));
   return {
@@ -60,6 +63,13 @@ export function summarize(
       .filter((message) => message.kind === 'error')
       .sort((a, b) => SEVERITY.indexOf(a.consequence) - SEVERITY.indexOf(b.consequence))[0],
   };
+}
+
+/** More than a badly set clock explains: taken at its word, such a time would stay newest and youngest for ever. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+function plausible(at: EpochMs | undefined, receivedAt: EpochMs): EpochMs | undefined {
+  return at === undefined || at > receivedAt + CLOCK_SKEW_MS ? undefined : at;
 }
 
 function isEvents(message: NotificationMessage): message is Extract<NotificationMessage, { kind: 'events' }> {

@@ -120,7 +120,7 @@ export interface CallbackAftermath {
   readonly subscriptionId: SubscriptionId;
   readonly now: EpochMs;
   readonly refused?: 'first' | 'proof' | undefined;
-  /** Credentials worked: no longer suspect. */
+  /** Credentials worked: no longer suspect, and no longer lost. */
   readonly trusted?: true | undefined;
   readonly quietUntil?: EpochMs | undefined;
   readonly neutralAt?: EpochMs | undefined;
@@ -135,7 +135,9 @@ export interface CallbackAftermath {
 export interface CallbackStore {
   /**
    * Marks the subscription seen and returns it as it was before, in one statement. Unread count and time are
-   * replaced only by a newer event; a `lost` subscription becomes `active` again. Undefined: no such row.
+   * replaced only by a newer event. A subscription that was lost because it fell silent becomes `active` again;
+   * one that was found lost while it spoke (nothing opens its mailbox any more) stays so until its credentials
+   * work or a phone registers. Undefined: no such row.
    */
   see(sighting: Sighting): Promise<SubscriptionView | undefined>;
   record(aftermath: CallbackAftermath): Promise<void>;

@@ -108,6 +108,19 @@ describe('a host that refuses everybody', () => {
   });
 });
 
+describe('a former password', () => {
+  it('that was refused says nothing of its host', async () => {
+    const { id } = await register();
+    await record(id, { refused: 'first', now: NOW });
+    const during = { since: NOW - MINUTE, until: NOW + MINUTE, recently: NOW - MINUTE };
+    const suspects = async () =>
+      (await callbacks.hostSuspects({ ewsHost: 'mail.example.com', ...during })).suspects;
+    expect(await suspects()).toBe(1);
+    await register({ now: NOW + 1 });
+    expect(await suspects()).toBe(0);
+  });
+});
+
 describe('a renewal inside a callback', () => {
   async function renew(former: Registered, ewsHost?: string) {
     const { subscription } = registrationRequest();

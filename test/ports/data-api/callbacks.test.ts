@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { breaches } from '../../support/data-api.ts';
 import {
   KEY_PAIR,
@@ -131,12 +132,27 @@ describe('seeing a callback', () => {
     ]);
   });
 
-  it('makes a lost subscription active again and stops its wake-ups', async () => {
+  it('makes a subscription that fell silent active again and stops its wake-ups', async () => {
     const { id } = await register();
-    await record(id, { lost: true });
+    await createUpkeepStore(store.database).markSilent({ seenBefore: NOW + 1, now: NOW + MINUTE, limit: 9 });
     await store.rows('UPDATE subscriptions SET wake_due_at = 1, wake_stage = 2');
     expect((await see(id))?.state).toBe('lost');
     expect(await row(id)).toMatchObject({ state: 'active', lost_at: null, wake_due_at: null, wake_stage: 0 });
+  });
+
+  it('leaves a subscription lost that a callback found so, until its credentials work', async () => {
+    const { id } = await register();
+    await see(id, { now: NOW + MINUTE });
+    await record(id, { lost: true });
+    const lost = { state: 'lost', lost_at: NOW + MINUTE, wake_due_at: NOW + MINUTE, wake_stage: 0 };
+    for (const minutes of [1, 2, 40]) {
+      expect((await see(id, { now: NOW + minutes * MINUTE }))?.state).toBe('lost');
+      expect(await row(id)).toMatchObject(lost);
+    }
+    await record(id, { trusted: true, lost: true });
+    expect(await row(id)).toMatchObject(lost);
+    await record(id, { trusted: true });
+    expect(await row(id)).toMatchObject({ state: 'active', lost_at: null, wake_due_at: null });
   });
 
   it('sees a pending and a superseded one without changing what they are', async () => {

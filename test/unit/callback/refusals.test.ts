@@ -103,6 +103,14 @@ describe('401', () => {
     expect(written().trusted).toBe(true);
   });
 
+  test('credentials that work say that the subscription is not lost', async () => {
+    const { call, events, newMail, unread, store, written } = callbackWorld();
+    store({ state: 'lost' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().trusted).toBe(true);
+  });
+
   test('an access token that ended is a silent matter of the phone, not of its user', async () => {
     const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
     store({ credentialsExpireAt: clock.now() - 1, suspectSince: clock.now() - 10 * MINUTE_MS });
