@@ -9,6 +9,9 @@ import { renewalReason, renewSubscription } from './renew-subscription.ts';
 import { reportUnread } from './report-unread.ts';
 import { repeatOrOwe } from './rescue.ts';
 
+/** What the parts of a renewal together may well take. */
+const RENEWAL_MS = 3_000;
+
 /** Events first, then what Exchange says of the subscription itself, then what can be healed, then one write. */
 export async function answerEvents(
   ports: CallbackPorts,
@@ -51,6 +54,8 @@ async function renewIfDue(
   if (handling.answer === 'unsubscribe' || handling.renewed) return;
   const reason = renewalReason(handling, settings);
   if (reason === undefined) return;
+  // Its Subscribe would be cut off half-way; the next request is soon enough.
+  if (ports.clock.now() + RENEWAL_MS > handling.deadlineMs) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
   try {
     await renewSubscription(ports, settings, handling, { rediscover: false });

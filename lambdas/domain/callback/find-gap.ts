@@ -5,7 +5,7 @@ import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { announceNeutral } from './rescue.ts';
 
 /** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
-export function isGap({ view, summary }: Handling): boolean {
+export function isGap({ view, summary }: Pick<Handling, 'view' | 'summary'>): boolean {
   const { previousWatermark } = summary;
   return (
     previousWatermark !== undefined &&

@@ -93,13 +93,13 @@ export async function repeatOrOwe(
  * Of an age that nobody tells nothing is asked again: every repetition would find it as young, until Exchange gives
  * the subscription up. Only a subscription that Exchange has dropped already has nothing to lose by that.
  */
-function mayRepeat(summary: Summary | undefined, receivedAt: EpochMs): boolean {
+export function mayRepeat(summary: Summary | undefined, receivedAt: EpochMs): boolean {
   if (summary?.oldestEventAt !== undefined) return receivedAt - summary.oldestEventAt < REPEAT_WINDOW_MS;
   const consequence = summary?.pushedError?.consequence;
   return consequence === 'subscribe-again' || consequence === 'rediscover';
 }
 
-function repeat(ports: CallbackPorts): CallbackAnswer {
+export function repeat(ports: CallbackPorts): CallbackAnswer {
   ports.metrics.count('CallbackRetryRequested');
   return 'try-again';
 }
