@@ -19,7 +19,7 @@ const NEUTRAL = /new message/i;
 
 async function registered() {
   const the = world();
-  const { phone, registrationId } = await the.registerPhone();
+  const { phone } = await the.registerPhone();
   const { mailboxes } = the.world.exchange;
   const inbox = mailboxes.folder(mailboxes.get(phone.email), 'inbox').id;
   const [subscription] = the.world.exchange.subscriptions(phone.email);
@@ -27,7 +27,6 @@ async function registered() {
   return {
     ...the,
     phone,
-    registrationId,
     inbox,
     exchange: the.world.exchange,
     /** What is delivered here is not reported: a test reports it in its own words. */
@@ -79,18 +78,6 @@ describe('what happens to a mail elsewhere', () => {
     exchange.mailboxes.copy(phone.email, itemId, 'inbox');
     const [, copied] = await waitForNotifications(phone, 2);
     expect([badgeOf(copied), at(copied?.payload, 'aps', 'alert')]).toEqual([2, undefined]);
-  });
-
-  test('in a folder below the Inbox leaves the badge and the stored count alone', async () => {
-    const { phone, registrationId, exchange, deliverMail, notifications, rows } = await registered();
-    await deliverMail(phone.email);
-    for (const subject of ['1', '2', '3'])
-      exchange.mailboxes.deliver(phone.email, { subject, folder: 'inbox/projects' });
-    await exchange.idle();
-    expect(notifications(phone).map(badgeOf)).toEqual([1]);
-    const device = (await rows('devices')).find(({ id }) => id === registrationId);
-    const mailbox = (await rows('mailboxes')).find(({ id }) => id === device?.mailbox_id);
-    expect(mailbox?.unread).toBe(1);
   });
 
   test('several changes in one request are one badge, the newest', async () => {
