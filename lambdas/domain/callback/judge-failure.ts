@@ -88,7 +88,7 @@ async function judgeRefusal(
   if (view.credentialsExpireAt !== undefined && view.credentialsExpireAt <= now) {
     // An access token that nobody could renew: its phone brings a new one, silently, without asking its user.
     changes.lost = true;
-    ports.metrics.count('SubscriptionLost');
+    if (view.state !== 'lost') ports.metrics.count('SubscriptionLost');
     return 'neutral';
   }
   changes.refused = 'first';

@@ -112,13 +112,18 @@ describe('401', () => {
   });
 
   test('an access token that ended is a silent matter of the phone, not of its user', async () => {
-    const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
+    const { call, events, newMail, unread, server, store, clock, push, written, recorded } = callbackWorld();
     store({ credentialsExpireAt: clock.now() - 1, suspectSince: clock.now() - 10 * MINUTE_MS });
     server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(written()).toMatchObject({ lost: true });
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+    // Lost once, however many mails come until its phone has registered.
+    store({ state: 'lost' });
+    server.fail('mails', REFUSED);
+    await call();
+    expect(recorded.count('SubscriptionLost')).toBe(1);
   });
 });
 
