@@ -51,6 +51,8 @@ export const VARIABLES = {
   statusFrequencyMinutes: 'ENS_STATUS_FREQUENCY_MINUTES',
   contentCeiling: 'ENS_CONTENT_CEILING',
   splittingAllowed: 'ENS_SPLITTING_ALLOWED',
+  exchangeBudgetSeconds: 'ENS_EXCHANGE_BUDGET_SECONDS',
+  answerBudgetSeconds: 'ENS_ANSWER_BUDGET_SECONDS',
   keyRotationHours: 'ENS_KEY_ROTATION_HOURS',
   keyLifeDays: 'ENS_KEY_LIFE_DAYS',
   registrationLifetimeDays: 'ENS_REGISTRATION_LIFETIME_DAYS',
@@ -64,8 +66,6 @@ export const ENCRYPTION_CONTEXT_APP = 'ens';
 /** Time and size budgets of one request. Source: DESIGN section 2 to 4. */
 export const BUDGETS = {
   registerMs: 20_000,
-  callbackAnswerMs: 15_000,
-  callbackExchangeMs: 10_000,
   gatewayMs: 30_000,
   callbackBodyBytes: 1_048_576,
   registerBodyBytes: 65_536,
@@ -86,6 +86,7 @@ export const METRICS = [
   'CallbackUnreadable',
   'CallbackRetryRequested',
   'CallbackFailed',
+  'CallbackOverdue',
   'Heartbeat',
   'MailAnnounced',
   'NeutralAnnounced',

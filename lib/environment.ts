@@ -52,7 +52,7 @@ const VARIABLES_OF = {
     'keyRotationHours',
     'registrationLifetimeDays',
   ],
-  callback: ['version', ...DATABASE, ...EXCHANGE],
+  callback: ['version', ...DATABASE, ...EXCHANGE, 'exchangeBudgetSeconds', 'answerBudgetSeconds'],
   alive: [
     'version',
     ...DATABASE,
@@ -93,6 +93,8 @@ function variableValue(key: VariableKey, sources: EnvironmentSources): string | 
     statusFrequencyMinutes: String(settings.statusFrequencyMinutes),
     contentCeiling: settings.contentCeiling,
     splittingAllowed: String(settings.splittingAllowed),
+    exchangeBudgetSeconds: String(settings.exchangeBudgetSeconds),
+    answerBudgetSeconds: String(settings.answerBudgetSeconds),
     keyRotationHours: String(settings.keyRotationHours),
     keyLifeDays: String(settings.keyLifeDays),
     registrationLifetimeDays: String(settings.registrationLifetimeDays),

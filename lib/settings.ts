@@ -53,6 +53,18 @@ export const settingsSchema = z.strictObject({
     30,
     'How often Exchange sends a heartbeat for a quiet mailbox',
   ),
+  exchangeBudgetSeconds: wholeNumber(
+    5,
+    16,
+    10,
+    'How long one callback may wait for Exchange in all; after that the mail is announced as "New message". At least 4 less than answerBudgetSeconds',
+  ),
+  answerBudgetSeconds: wholeNumber(
+    9,
+    20,
+    15,
+    'How long Exchange waits for the answer to a callback at most, whatever is slow; the gateway gives up after 30 s',
+  ),
   contentCeiling: z
     .enum(['subject-and-sender', 'sender', 'none'])
     .default('subject-and-sender')

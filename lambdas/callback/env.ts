@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
-import { group, readVariables } from '#runtime/env.ts';
+import { VARIABLES } from '#contract';
+import { field, group, readVariables } from '#runtime/env.ts';
 
-const schema = z.object({ ...group.stage, ...group.database, ...group.exchange });
+const schema = z.object({
+  ...group.stage,
+  ...group.database,
+  ...group.exchange,
+  [VARIABLES.exchangeBudgetSeconds]: field.number(1, 25),
+  [VARIABLES.answerBudgetSeconds]: field.number(1, 25),
+});
 
 export type CallbackEnv = z.infer<typeof schema>;
 

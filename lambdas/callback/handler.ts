@@ -13,7 +13,7 @@ import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
-import { randomIds, systemClock } from '#runtime/system.ts';
+import { randomIds, systemClock, systemTimer } from '#runtime/system.ts';
 import { readEnv } from './env.ts';
 import { lazyMailPath } from './lazy-mail-path.ts';
 import { createCallbackRoute, reply } from './route.ts';
@@ -51,6 +51,7 @@ const acceptCallback = createAcceptCallback(
     ewsUrls: createEwsUrlCache(database),
     rules,
     clock: systemClock,
+    timer: systemTimer,
     ids: randomIds,
     log: telemetry.log,
     metrics: telemetry.metrics,
@@ -61,7 +62,8 @@ const acceptCallback = createAcceptCallback(
     statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
     contentCeiling: env[VARIABLES.contentCeiling],
     keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
-    exchangeBudgetMs: BUDGETS.callbackExchangeMs,
+    exchangeBudgetMs: env[VARIABLES.exchangeBudgetSeconds] * 1_000,
+    answerBudgetMs: env[VARIABLES.answerBudgetSeconds] * 1_000,
     itemsPerFetch: BUDGETS.itemsPerFetch,
     pushesPerRequest: BUDGETS.pushesPerRequest,
   },

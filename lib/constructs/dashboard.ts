@@ -103,7 +103,7 @@ function stops(stage: string): IWidget[][] {
       graph('4. At the push', callbackCounts(stage, 'PushDeviceGone', 'PushLater', 'PushMisconfigured')),
       graph(
         '5. In our own hands',
-        callbackCounts(stage, 'CallbackRetryRequested', 'CallbackFailed', 'MailboxOwed'),
+        callbackCounts(stage, 'CallbackRetryRequested', 'CallbackFailed', 'CallbackOverdue', 'MailboxOwed'),
       ),
       graph('6. Subscriptions', [
         countedBy('SubscriptionLost', ['callback', 'upkeep'], stage),

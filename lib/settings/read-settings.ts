@@ -89,6 +89,15 @@ function complaintsAcross(settings: Settings, directory: string): readonly strin
       sentence('staticEgress', false, 'true where staticEgressAllocationIds names addresses to use'),
     );
   }
+  if (settings.exchangeBudgetSeconds > settings.answerBudgetSeconds - 4) {
+    complaints.push(
+      sentence(
+        'exchangeBudgetSeconds',
+        settings.exchangeBudgetSeconds,
+        'at least 4 less than answerBudgetSeconds, so that the push and the answer still have time',
+      ),
+    );
+  }
   if (settings.keyLifeDays * 24 <= settings.keyRotationHours) {
     complaints.push(sentence('keyLifeDays', settings.keyLifeDays, 'more days than keyRotationHours has'));
   }

@@ -75,6 +75,16 @@ describe('a mistake in the settings', () => {
       'Setting "statusFrequencyMinutes" is 0: allowed is a whole number from 1 to 1440.',
     ],
     [
+      'an answer that would outlast the gateway',
+      { ...REQUIRED, answerBudgetSeconds: 30 },
+      'Setting "answerBudgetSeconds" is 30: allowed is a whole number from 9 to 20.',
+    ],
+    [
+      'time for Exchange that leaves none for the answer',
+      { ...REQUIRED, exchangeBudgetSeconds: 12 },
+      'Setting "exchangeBudgetSeconds" is 12: allowed is at least 4 less than answerBudgetSeconds, so that the push and the answer still have time.',
+    ],
+    [
       'a text for a number',
       { ...REQUIRED, logRetentionDays: '30' },
       'Setting "logRetentionDays" is "30": allowed is one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731.',

@@ -227,15 +227,16 @@ describe('items', () => {
     expect(exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
   });
 
-  test('a report wakes no phone, in an element of its own or not', async () => {
+  test('a report changes the badge and is announced by nothing else, in an element of its own or not', async () => {
     const { phone, exchange, deliverMail, waitForNotifications } = await registered();
     exchange.mailboxes.deliver(phone.email, { kind: 'report', subject: 'Undeliverable' });
     await exchange.idle();
     exchange.mailboxes.deliver(phone.email, { kind: 'report-item', subject: 'Undeliverable' });
     await exchange.idle();
     await deliverMail(phone.email, { subject: 'a true mail' });
-    const texts = (await waitForNotifications(phone, 1)).map(textOf);
-    expect(texts).toEqual(['a true mail']);
+    const pushes = await waitForNotifications(phone, 3);
+    expect(pushes.map(textOf)).toEqual([undefined, undefined, 'a true mail']);
+    expect(pushes.map(badgeOf)).toEqual([1, 2, 3]);
   });
 
   test('characters that XML forbids in one subject hide neither it nor the other mails of the request', async () => {

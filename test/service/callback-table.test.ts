@@ -92,6 +92,18 @@ test('a mail that is gone when we ask for it is not announced', async () => {
   expect(notifications(phone).filter(({ payload }) => at(payload, 'ens', 'type') === 'new-mail')).toEqual([]);
 });
 
+test('what happens in a folder below the Inbox leaves the badge and the stored count alone', async () => {
+  const { phone, registrationId, deliverMail, notifications, rows, world: running } = await registered();
+  await deliverMail(phone.email);
+  for (const subject of ['1', '2', '3'])
+    running.exchange.mailboxes.deliver(phone.email, { subject, folder: 'inbox/projects' });
+  await running.exchange.idle();
+  expect(notifications(phone).map(({ payload }) => at(payload, 'aps', 'badge'))).toEqual([1]);
+  const device = (await rows('devices')).find(({ id }) => id === registrationId);
+  const mailbox = (await rows('mailboxes')).find(({ id }) => id === device?.mailbox_id);
+  expect(mailbox?.unread).toBe(1);
+});
+
 test('while Exchange is busy the mail is announced without its text', async () => {
   const { phone, waitForNotifications, world: running } = await registered();
   running.faults.add({ service: 'ews', action: 'GetItem', error: 'ErrorServerBusy', times: 10 });

@@ -1,5 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { endEverything, HOUR_MS, inExchange, kinds, later, MINUTE_MS, status } from '../support/lifecycle.ts';
+import {
+  endEverything,
+  HOUR_MS,
+  inExchange,
+  kinds,
+  later,
+  MINUTE_MS,
+  status,
+  texts,
+} from '../support/lifecycle.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld({ withoutSchedules: true });
@@ -62,4 +71,25 @@ test('a refusal in passing ends nothing: credentials that work again are trusted
   the.world.exchange.failMailbox(email, undefined);
   expect(kinds(the, phone)).not.toContain('sign-in');
   expect(inExchange(the, email)).toEqual(['active']);
+});
+
+test('a phone that signed in anew is not asked to sign in again by what its former subscription brings', async () => {
+  const the = world();
+  const mailbox = the.newMailbox();
+  const phone = await the.registerPhone({}, mailbox);
+  the.world.exchange.failMailbox(mailbox.email, '401');
+  await the.deliverMail(mailbox.email, { subject: 'before the password was known' });
+  the.world.exchange.failMailbox(mailbox.email, undefined);
+  the.world.exchange.changePassword(mailbox.email, 'new password');
+  await later(the, 6 * MINUTE_MS);
+
+  const auth = { type: 'basic', username: mailbox.email, password: 'new password' };
+  expect((await the.client.register({ ...phone.phone, auth })).status).toBe(200);
+  const failed = the.world.exchange.failedLogons(mailbox.email);
+  await the.deliverMail(mailbox.email, { subject: 'after it' });
+  expect(kinds(the, phone)).not.toContain('sign-in');
+  expect(texts(the, phone)).toContain('after it');
+  expect(the.world.exchange.failedLogons(mailbox.email)).toBe(failed);
+  expect(inExchange(the, mailbox.email)).toEqual(['unsubscribed', 'active']);
+  expect(await status(the, phone.registrationId)).toBe('active');
 });

@@ -71,6 +71,23 @@ describe('an answer for somebody else', () => {
     expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
   });
 
+  test('shows nobody the unread count of another’s Inbox', async () => {
+    const the = world();
+    const { phone: theirs } = await victim();
+    for (const subject of ['two', 'three']) await the.deliverMail(theirs.email, { ...VICTIM, subject });
+    const { phone, registrationId } = await the.registerPhone();
+    Object.assign(the.world.exchange.modes, {
+      unreadCountInEvents: false,
+      wrongOwner: { kind: 'always', victim: theirs.email },
+    });
+    const itemId = await the.deliverMail(phone.email);
+    the.world.exchange.mailboxes.delete(phone.email, itemId);
+    await the.world.exchange.idle();
+    const pushes = await the.waitForNotifications(phone, 1);
+    expect(pushes.map(({ payload }) => at(payload, 'aps', 'badge'))).toEqual([undefined]);
+    expect((await mailboxOf(registrationId)).unread).toBe(0);
+  });
+
   test('at registration joins nobody to the other’s mailbox, nor later shows them its mail', async () => {
     const the = world();
     const { phone: theirs, registrationId: theirId } = await victim();

@@ -23,6 +23,7 @@ import { DAY_MS, recorder, testClock, testIds, testUuid } from './memory/clock.t
 import { callbackIdOf, memoryCrypto } from './memory/crypto.ts';
 import { memoryExchange } from './memory/exchange.ts';
 import { memoryPush } from './memory/push.ts';
+import { memoryTimer } from './memory/timer.ts';
 
 export const SUBSCRIPTION = asId<SubscriptionId>(testUuid(9001));
 export const INBOX = 'inbox-of-ann';
@@ -59,8 +60,8 @@ export function mail(itemId: string, changes: Partial<Mail> = {}): Mail {
 
 /** What a test changes before a call and looks at after it. */
 interface State {
-  /** `after-see`: the first statement succeeds, no later one does. */
-  database: 'up' | 'down' | 'after-see';
+  /** `after-see`: the first statement succeeds, no later one does. `silent`: none is ever answered. */
+  database: 'up' | 'down' | 'after-see' | 'silent';
   hostSuspects: { suspects: number; mailboxes: number };
   readonly hostsJudged: Parameters<CallbackStore['hostSuspects']>[0][];
   refusedHost: boolean;
@@ -70,6 +71,7 @@ interface State {
   readonly sightings: Sighting[];
   readonly renewals: string[];
   readonly activated: string[];
+  readonly activatedHosts: (string | undefined)[];
   readonly abandoned: string[];
   readonly forgotten: string[];
 }
@@ -82,6 +84,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   const server = memoryExchange();
   const push = memoryPush();
   const ids = testIds();
+  const timer = memoryTimer();
   server.mails = (asked) => asked.map((itemId) => ({ kind: 'mail', mail: mail(itemId) }));
   crypto.sealed.set(SEALED, {
     subscriptionId: SUBSCRIPTION,
@@ -99,6 +102,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     sightings: [],
     renewals: [],
     activated: [],
+    activatedHosts: [],
     abandoned: [],
     forgotten: [],
     notification: { kind: 'notification', messages: [] },
@@ -132,6 +136,8 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     devices: [device(1)],
   };
   const whileUp = <T>(value: () => T, isSee = false): Promise<T> =>
+    world.database === 'silent' ? Promise.withResolvers<T>().promise : answered(value, isSee);
+  const answered = <T>(value: () => T, isSee: boolean): Promise<T> =>
     world.database === 'up' || (isSee && world.database === 'after-see')
       ? Promise.resolve(value())
       : Promise.reject(new DependencyUnavailable('database', 'DatabaseResumingException'));
@@ -160,7 +166,10 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       itemIds: { folderIdSha256: sha256, canonical: (id) => id },
       store,
       registrations: {
-        activate: async ({ subscriptionId }) => void world.activated.push(subscriptionId),
+        activate: async ({ subscriptionId, ewsHost }) => {
+          world.activated.push(subscriptionId);
+          world.activatedHosts.push(ewsHost);
+        },
         abandon: async ({ subscriptionId }) => void world.abandoned.push(subscriptionId),
       },
       keyPairs: { newest: async () => keyPair },
@@ -175,6 +184,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       autodiscover: server.autodiscover,
       push: push.sender,
       clock,
+      timer: timer.timer,
       ids,
       log: recorded.log,
       metrics: recorded.metrics,
@@ -186,6 +196,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       contentCeiling: 'subject-and-sender',
       keyLifeMs: 30 * DAY_MS,
       exchangeBudgetMs: 10_000,
+      answerBudgetMs: 15_000,
       itemsPerFetch: 50,
       pushesPerRequest: 5,
       ...settings,
@@ -198,6 +209,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   return {
     world,
     clock,
+    timer,
     recorded,
     crypto,
     server,

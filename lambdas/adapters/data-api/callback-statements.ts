@@ -2,9 +2,19 @@ import { DEVICES_JSON } from './devices.ts';
 import { KEY_PAIR_JSON } from './key-pairs.ts';
 
 /**
+ * Lost for its silence, which its next sign of life disproves. One that a callback marked lost (its access token
+ * ended, its seal does not open) was seen at that very instant, and later signs of life say nothing about that.
+ */
+const FELL_SILENT = "(s.state = 'lost' AND coalesce(s.last_seen_at, 0) < s.lost_at)";
+/** Lost, but its credentials work after all. */
+const WORKS_AGAIN = "(s.state = 'lost' AND :trusted::boolean AND NOT :lost::boolean AND s.ended_at IS NULL)";
+
+/**
  * Marks a subscription seen and returns it as it was before: the outer SELECT reads the snapshot from before
  * the updates, which needs no `RETURNING old.*`. Nothing is written unless the sealed segment is the one
  * issued. The mailbox is updated before the subscription, as everywhere, so that statements do not deadlock.
+ *
+ * Of the unread counts that a request reports only the Inbox's own is stored, and only over an older one.
  *
  * An ended subscription (its half of the seal is gone) is not returned: there is nothing left to open.
  */
@@ -13,10 +23,10 @@ export const SEE = `
     SELECT id, mailbox_id FROM subscriptions
      WHERE id = :id::uuid AND sealed_sha256 = :sealed::bytea AND ended_at IS NULL
   ), counted AS (
-    UPDATE mailboxes m SET unread = :unread::integer, unread_at = :unread_at::bigint
-      FROM known
-     WHERE m.id = known.mailbox_id AND :unread::integer IS NOT NULL
-       AND (m.unread_at IS NULL OR m.unread_at <= :unread_at::bigint)
+    UPDATE mailboxes m SET unread = reported.count, unread_at = reported.at
+      FROM known, json_to_recordset(:folders::json) AS reported(folder text, count integer, at bigint)
+     WHERE m.id = known.mailbox_id AND m.inbox_sha256 = decode(reported.folder, 'base64')
+       AND (m.unread_at IS NULL OR m.unread_at <= reported.at)
     RETURNING m.id
   ), seen AS (
     UPDATE subscriptions s
@@ -24,10 +34,10 @@ export const SEE = `
            watermark = coalesce(left(:watermark::text, 1000), s.watermark),
            prev_watermark = CASE WHEN :watermark::text IS NULL OR left(:watermark::text, 1000) = s.watermark
                                  THEN s.prev_watermark ELSE s.watermark END,
-           state = CASE WHEN s.state = 'lost' THEN 'active' ELSE s.state END,
-           lost_at = NULL,
-           wake_stage = CASE WHEN s.state = 'lost' THEN 0 ELSE s.wake_stage END,
-           wake_due_at = CASE WHEN s.state = 'lost' THEN NULL ELSE s.wake_due_at END
+           state = CASE WHEN ${FELL_SILENT} THEN 'active' ELSE s.state END,
+           lost_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.lost_at END,
+           wake_stage = CASE WHEN ${FELL_SILENT} THEN 0 ELSE s.wake_stage END,
+           wake_due_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.wake_due_at END
       FROM known
      WHERE s.id = known.id AND (SELECT count(*) FROM counted) >= 0
     RETURNING s.id
@@ -87,8 +97,11 @@ export const RECORD = `
      SET state = CASE WHEN s.state NOT IN ('active', 'lost') THEN s.state
                       WHEN :refused::text = 'proof' THEN 'rejected'
                       WHEN :lost::boolean THEN 'lost'
+                      WHEN ${WORKS_AGAIN} THEN 'active'
                       ELSE s.state END,
-         lost_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint ELSE s.lost_at END,
+         lost_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint
+                        WHEN ${WORKS_AGAIN} THEN NULL
+                        ELSE s.lost_at END,
          suspect_since = CASE WHEN :trusted::boolean THEN NULL
                               WHEN :refused::text IS NOT NULL THEN coalesce(s.suspect_since, :now::bigint)
                               ELSE s.suspect_since END,
@@ -97,8 +110,10 @@ export const RECORD = `
                                 ELSE s.last_refused_at END,
          quiet_until = coalesce(:quiet_until::bigint, s.quiet_until),
          last_neutral_at = coalesce(:neutral_at::bigint, s.last_neutral_at),
-         wake_stage = CASE WHEN s.state = 'active' AND :lost::boolean THEN 0 ELSE s.wake_stage END,
+         wake_stage = CASE WHEN s.state = 'active' AND :lost::boolean OR ${WORKS_AGAIN} THEN 0
+                           ELSE s.wake_stage END,
          wake_due_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint
+                            WHEN ${WORKS_AGAIN} THEN NULL
                             WHEN :ended::boolean AND s.state <> 'active' THEN NULL
                             ELSE s.wake_due_at END,
          ended_at = CASE WHEN :ended::boolean THEN coalesce(s.ended_at, :now::bigint) ELSE s.ended_at END,
@@ -107,33 +122,21 @@ export const RECORD = `
    WHERE s.id = :id::uuid AND :touches::boolean
      AND (SELECT count(*) FROM box) + (SELECT count(*) FROM switched_off) >= 0`;
 
-/** Counted up to 10,000: enough to tell a share, and bounded where one server holds everybody. */
+/** A former password says nothing of the host. Counted up to 10,000: enough to tell a share, and bounded where one server holds everybody. */
 export const HOST_SUSPECTS = `
   SELECT json_build_object(
     'suspects', (SELECT count(*) FROM (
       SELECT DISTINCT s.mailbox_id FROM subscriptions s JOIN mailboxes m ON m.id = s.mailbox_id
        WHERE (s.suspect_since BETWEEN :since::bigint AND :until::bigint OR s.suspect_since >= :recently::bigint)
-         AND m.ews_host = :host::text LIMIT 10000) counted),
+         AND s.state <> 'superseded' AND m.ews_host = :host::text LIMIT 10000) counted),
     'mailboxes', (SELECT count(*) FROM (
       SELECT 1 FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) counted))::text`;
 
-/**
- * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
- * both exist until the phones of the old one register again. Credentials whose phone left take with them
- * since when: a new subscription gives them no second day.
- */
+/** Credentials whose phone left take with them since when: a new subscription gives them no second day. */
 export const PREPARE_RENEWAL = `
   WITH former AS (
     SELECT mailbox_id, credentials_from, ownerless_since, wake_due_at FROM subscriptions
      WHERE id = :replaces::uuid AND mailbox_id = :mailbox::uuid
-  ), moved AS (
-    UPDATE mailboxes m SET ews_host = :host::text
-      FROM former
-     WHERE m.id = former.mailbox_id AND :host::text IS NOT NULL
-       AND NOT EXISTS (SELECT 1 FROM mailboxes o
-                        WHERE o.ews_host = :host::text AND o.inbox_sha256 = m.inbox_sha256
-                          AND o.address_hmac = m.address_hmac)
-    RETURNING m.id
   ), wanted AS (
     SELECT CASE WHEN EXISTS (SELECT 1 FROM devices WHERE mailbox_id = :mailbox::uuid AND badge)
            THEN 'mail-and-badge' ELSE 'mail' END AS events
@@ -145,7 +148,7 @@ export const PREPARE_RENEWAL = `
            :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
            former.credentials_from, former.ownerless_since,
            CASE WHEN former.ownerless_since IS NOT NULL THEN former.wake_due_at END, :now::bigint
-      FROM former, wanted WHERE (SELECT count(*) FROM moved) >= 0
+      FROM former, wanted
     ON CONFLICT (id) DO NOTHING
   )
   SELECT json_build_object('wantedEvents', events)::text FROM wanted`;

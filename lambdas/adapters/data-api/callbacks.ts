@@ -1,6 +1,7 @@
 import { asId, type MailboxId, type RegistrationId, type SubscriptionId } from '#domain/model/ids.ts';
 import type { RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
 import type { CallbackAftermath, CallbackStore } from '#domain/ports/store.ts';
+import type { FolderUnread } from '#domain/push/badge.ts';
 import { HOST_SUSPECTS, PREPARE_RENEWAL, RECORD, SEE } from './callback-statements.ts';
 import type { Database, Parameters } from './database.ts';
 import { readDevices } from './devices.ts';
@@ -11,14 +12,13 @@ import { asRow, bytes, number, oneOf, optional, type Row, text } from './row.ts'
 /** What a callback reads and writes (DESIGN section 4). */
 export function createCallbackStore(database: Database): CallbackStore {
   return {
-    async see({ subscriptionId, sealedSha256, now, watermark, unread }) {
+    async see({ subscriptionId, sealedSha256, now, watermark, folders = [] }) {
       const [value] = await database.run(SEE, {
         id: subscriptionId,
         sealed: sealedSha256,
         now,
         watermark,
-        unread: unread?.count,
-        unread_at: unread?.at,
+        folders: folders.length === 0 ? undefined : JSON.stringify(folders.map(folderJson)),
       });
       return value === undefined ? undefined : readView(subscriptionId, asRow(value));
     },
@@ -30,17 +30,20 @@ export function createCallbackStore(database: Database): CallbackStore {
       const row = asRow(value);
       return { suspects: number(row, 'suspects'), mailboxes: number(row, 'mailboxes') };
     },
-    async prepareRenewal({ now, mailboxId, replaces, subscription, ewsHost }) {
+    async prepareRenewal({ now, mailboxId, replaces, subscription }) {
       const [value] = await database.run(PREPARE_RENEWAL, {
         now,
         mailbox: mailboxId,
         replaces,
-        host: ewsHost,
         ...subscriptionParameters(subscription),
       });
       return { wantedEvents: oneOf(asRow(value), 'wantedEvents', WANTED_EVENTS) };
     },
   };
+}
+
+function folderJson({ folderSha256, count, at }: FolderUnread): object {
+  return { folder: Buffer.from(folderSha256).toString('base64'), count, at };
 }
 
 function recordParameters(aftermath: CallbackAftermath): Parameters {

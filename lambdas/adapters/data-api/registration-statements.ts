@@ -82,10 +82,19 @@ export const BEGIN = `
  * Step 8. The mailbox's row is locked first, so that activations of one mailbox queue up; the unique index
  * `subscriptions_current` refuses one that does not see the winner before it, and it is run again. The
  * newest activation wins. A watermark that a callback brought already is newer than the one given here.
+ *
+ * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
+ * both exist until the phones of the old one register again. Not before Exchange has accepted the new
+ * subscription: the host of a renewal that failed would outlast it.
  */
 export const ACTIVATE = `
   WITH box AS (
-    UPDATE mailboxes m SET active_subscription_id = s.id
+    UPDATE mailboxes m
+       SET active_subscription_id = s.id,
+           ews_host = CASE WHEN EXISTS (SELECT 1 FROM mailboxes o
+                                         WHERE o.ews_host = :host::text AND o.inbox_sha256 = m.inbox_sha256
+                                           AND o.address_hmac = m.address_hmac)
+                           THEN m.ews_host ELSE coalesce(:host::text, m.ews_host) END
       FROM subscriptions s
      WHERE m.id = :mailbox::uuid AND s.id = :id::uuid AND s.mailbox_id = m.id
        AND s.state IN ('pending', 'active') AND s.ended_at IS NULL

@@ -80,13 +80,14 @@ export function createRegistrationStore(database: Database): RegistrationStore {
         subscribe: boolean(row, 'subscribe'),
       };
     },
-    async activate({ now, subscriptionId, mailboxId, watermark, wantedEvents }) {
+    async activate({ now, subscriptionId, mailboxId, watermark, wantedEvents, ewsHost }) {
       await database.run(ACTIVATE, {
         now,
         id: subscriptionId,
         mailbox: mailboxId,
         watermark,
         wanted_events: wantedEvents,
+        host: ewsHost,
       });
     },
     async abandon({ subscriptionId, registrationId }) {

@@ -54,7 +54,7 @@ const CODES: ReadonlyMap<string, CodeRow> = new Map([
   ['ErrorOrganizationAccessBlocked', DEAD],
   ['ErrorAccessDenied', BLOCKED],
   // The credentials are valid but somebody else's: nothing that ending the subscription would heal.
-  ['ErrorSubscriptionAccessDenied', { pushed: 'unknown', call: 'forbidden' }],
+  ['ErrorSubscriptionAccessDenied', { pushed: 'denied', call: 'forbidden' }],
   ['ErrorExceededSubscriptionCount', { pushed: 'unknown', call: 'subscription-limit' }],
   ['ErrorInvalidPushSubscriptionUrl', OURS],
   ['ErrorInvalidSubscriptionRequest', OURS],

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Mail, MailLookup } from '../model/mail.ts';
 import type { DeviceTarget } from '../model/subscription.ts';
 import type { Push } from '../ports/push.ts';
@@ -14,8 +13,9 @@ import {
 import { askToSignIn } from './ask-to-sign-in.ts';
 import { askUnread } from './ask-unread.ts';
 import { addDeliveries, deliver } from './deliver.ts';
-import { type Handling, knownUnread } from './handling.ts';
+import { type Handling, knownUnread, trust } from './handling.ts';
 import { judgeFailure, leaveAlone } from './judge-failure.ts';
+import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewSubscription } from './renew-subscription.ts';
 
@@ -33,14 +33,16 @@ type Fetched =
 /**
  * Announces every new item of the request on every device (DESIGN section 4): with sender and subject where the
  * mail could be fetched as its owner, neutrally where not. No mail that Exchange reports goes unannounced.
+ * Tells whether there was anything to announce: a new item may be a report, or gone already.
  */
 export async function announceMails(
   ports: CallbackPorts,
   settings: CallbackSettings,
   handling: Handling,
-): Promise<void> {
+): Promise<'announced' | 'nothing' | 'signed-out'> {
   const fetched = await fetchEntries(ports, settings, handling);
-  if (fetched.kind === 'signed-out' || fetched.entries.length === 0) return;
+  if (fetched.kind === 'signed-out') return 'signed-out';
+  if (fetched.entries.length === 0) return 'nothing';
   const unread = await unreadForBadge(ports, settings, handling);
   const { single, more } = splitAnnouncements(fetched.entries, settings.pushesPerRequest);
   const pushesFor = (device: DeviceTarget): readonly Push[] => {
@@ -63,6 +65,7 @@ export async function announceMails(
   if (announced > 0) ports.metrics.count('MailAnnounced', announced);
   const neutral = fetched.entries.length - announced;
   if (neutral > 0) ports.metrics.count('NeutralAnnounced', neutral);
+  return 'announced';
 }
 
 async function fetchEntries(
@@ -94,17 +97,11 @@ async function fetchEntries(
       return neutral();
     case 'sign-in':
       await askToSignIn(ports, handling);
-      return handling.answer === 'unsubscribe' ? { kind: 'signed-out' } : neutral();
+      return handling.signedOut ? { kind: 'signed-out' } : neutral();
     case 'rediscover': {
       const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-      const retried = await moved?.mailbox.mails(asked);
-      moved?.mailbox.close();
-      return retried?.ok === true
-        ? {
-            kind: 'entries',
-            entries: [...entriesOf(ports, handling, retried.value), ...rest(ports, settings, ids)],
-          }
-        : neutral();
+      if (moved) return fetchEntries(ports, settings, handling);
+      return handling.signedOut ? { kind: 'signed-out' } : neutral();
     }
   }
 }
@@ -122,7 +119,7 @@ function entriesOf(
   handling: Handling,
   lookups: readonly MailLookup[],
 ): readonly Entry[] {
-  if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+  trust(handling);
   return lookups.flatMap((lookup) => entriesFor(ports, handling, lookup));
 }
 
@@ -140,12 +137,8 @@ function entriesFor(ports: CallbackPorts, handling: Handling, lookup: MailLookup
 /** A mail that does not lie in this mailbox's Inbox may be somebody else's: nothing of it is shown. */
 function entryOf(ports: CallbackPorts, handling: Handling, mail: Mail): readonly Entry[] {
   const entry = neutralEntry(ports, mail.itemId);
-  const isOurs =
-    mail.parentFolderId !== undefined &&
-    timingSafeEqual(ports.itemIds.folderIdSha256(mail.parentFolderId), handling.view.mailbox.inboxSha256);
-  if (!isOurs) {
-    ports.metrics.count('OwnerMismatch');
-    ports.log.error('owner-mismatch', { subscriptionId: handling.view.id });
+  if (!isOwnInbox(ports, handling.view, mail.parentFolderId)) {
+    alarmOfStranger(ports, handling.view);
     return [entry];
   }
   return announces(mail) ? [{ ...entry, mail }] : [];
@@ -158,6 +151,6 @@ async function unreadForBadge(
   handling: Handling,
 ): Promise<number | undefined> {
   const wanted = handling.view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
-  if (!wanted || handling.summary.unread !== undefined) return knownUnread(handling)?.count;
+  if (!wanted || handling.unread !== undefined) return knownUnread(handling)?.count;
   return (await askUnread(ports, settings, handling))?.count;
 }

@@ -1,14 +1,16 @@
 import { DependencyUnavailable } from '../errors.ts';
 import { announceMails } from './announce-mails.ts';
 import type { CallbackAnswer } from './answer.ts';
-import { askToSignIn } from './ask-to-sign-in.ts';
-import { askUnread } from './ask-unread.ts';
-import { addDeliveries } from './deliver.ts';
-import { type Handling, storedUnread } from './handling.ts';
+import { announceIfUnreadRose, isGap } from './find-gap.ts';
+import type { Handling } from './handling.ts';
+import { obeyPushedError } from './obey-pushed-error.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewalReason, renewSubscription } from './renew-subscription.ts';
 import { reportUnread } from './report-unread.ts';
-import { announceNeutral, repeatOrOwe } from './rescue.ts';
+import { repeatOrOwe } from './rescue.ts';
+
+/** What the parts of a renewal together may well take. */
+const RENEWAL_MS = 3_000;
 
 /** Events first, then what Exchange says of the subscription itself, then what can be healed, then one write. */
 export async function answerEvents(
@@ -18,9 +20,11 @@ export async function answerEvents(
 ): Promise<CallbackAnswer> {
   const { view, summary, now } = handling;
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
-  if (view.state === 'superseded') handling.answer = 'unsubscribe';
-  if (summary.newItemIds.length > 0) await announceMails(ports, settings, handling);
-  else await reportUnread(ports, settings, handling);
+  // With more events to come it ends after them: Exchange keeps nothing of an ended subscription.
+  if (view.state === 'superseded' && !summary.moreEvents) handling.answer = 'unsubscribe';
+  const announced =
+    summary.newItemIds.length === 0 ? 'nothing' : await announceMails(ports, settings, handling);
+  if (announced === 'nothing') await reportUnread(ports, settings, handling);
   if (isGap(handling)) {
     ports.metrics.count('SubscriptionGap');
     await announceIfUnreadRose(ports, settings, handling);
@@ -42,89 +46,19 @@ export async function answerEvents(
   return handling.answer;
 }
 
-/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
-function isGap({ view, summary }: Handling): boolean {
-  const { previousWatermark } = summary;
-  return (
-    previousWatermark !== undefined &&
-    view.watermark !== undefined &&
-    previousWatermark !== view.watermark &&
-    previousWatermark !== view.previousWatermark
-  );
-}
-
-/** Something may have been missed: "New message", unless the unread count says that nothing came. */
-async function announceIfUnreadRose(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-): Promise<void> {
-  const before = storedUnread(handling.view)?.count;
-  const now = await currentUnread(ports, settings, handling);
-  const announced = handling.summary.newItemIds.length;
-  if (now === undefined || before === undefined || now <= before + announced) return;
-  handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, handling.view));
-}
-
-async function currentUnread(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-): Promise<number | undefined> {
-  const reported = handling.changes.unread ?? handling.summary.unread;
-  return (reported ?? (await askUnread(ports, settings, handling)))?.count;
-}
-
-/** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
-async function obeyPushedError(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-  error: NonNullable<Handling['summary']['pushedError']>,
-): Promise<void> {
-  ports.log.warn('exchange-pushed-error', { code: error.code, subscriptionId: handling.view.id });
-  switch (error.consequence) {
-    case 'subscribe-again':
-    case 'rediscover': {
-      await announceIfUnreadRose(ports, settings, handling);
-      const renewed =
-        (await renewSubscription(ports, settings, handling, {
-          rediscover: error.consequence === 'rediscover',
-        })) ??
-        // A queue is lost on a move as well as on a restart: the old address is worth the other try.
-        (await renewSubscription(ports, settings, handling, {
-          rediscover: error.consequence !== 'rediscover',
-        }));
-      renewed?.mailbox.close();
-      if (renewed === undefined && handling.view.state !== 'superseded') {
-        handling.changes.lost = true;
-        ports.metrics.count('SubscriptionLost');
-      }
-      handling.answer = 'unsubscribe';
-      return;
-    }
-    case 'credentials-dead':
-      ports.metrics.count('CredentialsRejected');
-      await askToSignIn(ports, handling);
-      return;
-    case 'wait':
-    case 'unknown':
-      return;
-  }
-}
-
 async function renewIfDue(
   ports: CallbackPorts,
   settings: CallbackSettings,
   handling: Handling,
 ): Promise<void> {
-  if (handling.answer === 'unsubscribe') return;
+  if (handling.answer === 'unsubscribe' || handling.renewed) return;
   const reason = renewalReason(handling, settings);
   if (reason === undefined) return;
+  // Its Subscribe would be cut off half-way; the next request is soon enough.
+  if (ports.clock.now() + RENEWAL_MS > handling.deadlineMs) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
   try {
-    const renewed = await renewSubscription(ports, settings, handling, { rediscover: false });
-    renewed?.mailbox.close();
+    await renewSubscription(ports, settings, handling, { rediscover: false });
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
     // The mail has been announced: asking Exchange to come again for this would announce it twice.

@@ -18,6 +18,7 @@ export async function askToSignIn(ports: CallbackPorts, handling: Handling): Pro
   }
   delete handling.changes.refused;
   handling.answer = 'unsubscribe';
+  handling.signedOut = true;
   const sent = await deliver(ports, view, () => [{ type: 'sign-in' }]);
   handling.deliveries = addDeliveries(handling.deliveries, sent);
 }

@@ -1,12 +1,14 @@
 import { askedUnread, type Unread } from '../push/badge.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
-import type { Handling } from './handling.ts';
+import { type Handling, trust } from './handling.ts';
 import { judgeFailure } from './judge-failure.ts';
+import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { renewSubscription } from './renew-subscription.ts';
 
 /**
- * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told. A refusal counts
+ * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told, or the
+ * answer is about somebody else's. A refusal counts
  * here as it does for a mail: else every request without a count would be another failed sign-in.
  */
 export async function askUnread(
@@ -17,8 +19,12 @@ export async function askUnread(
   const opened = await handling.access.open();
   if (!opened.ok) return undefined;
   const inbox = await opened.mailbox.inbox();
+  if (inbox.ok && !isOwnInbox(ports, handling.view, inbox.value.folderId)) {
+    alarmOfStranger(ports, handling.view);
+    return undefined;
+  }
   if (inbox.ok) {
-    if (handling.view.suspectSince !== undefined) handling.changes.trusted = true;
+    trust(handling);
     return note(handling, inbox.value.unreadCount);
   }
   switch (await judgeFailure(ports, handling, inbox.failure)) {
@@ -29,9 +35,7 @@ export async function askUnread(
       return undefined;
     case 'rediscover': {
       const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-      const there = await moved?.mailbox.inbox();
-      moved?.mailbox.close();
-      return there?.ok === true ? note(handling, there.value.unreadCount) : undefined;
+      return moved ? askUnread(ports, settings, handling) : undefined;
     }
   }
 }

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import type { CallbackAftermath } from '../ports/store.ts';
 import { newerUnread, type Unread } from '../push/badge.ts';
@@ -17,16 +18,38 @@ export interface Handling {
   readonly now: EpochMs;
   readonly deadlineMs: EpochMs;
   readonly access: MailboxAccess;
+  /** The Inbox's unread count, where this request brings one. */
+  readonly unread: Unread | undefined;
   /** Written at the end in one statement, where there is anything to write. */
   readonly changes: Changes;
   deliveries: Deliveries;
+  /** A new subscription has taken over during this request. */
+  renewed: boolean;
+  /** The mailbox has been looked for at another server during this request. */
+  searched: boolean;
+  /** The phones have been asked to sign in again, and it is recorded. */
+  signedOut: boolean;
   answer: 'ok' | 'unsubscribe';
 }
 
 export function beginHandling(
   parts: Pick<Handling, 'view' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
 ): Handling {
-  return { ...parts, changes: {}, deliveries: NO_DELIVERIES, answer: 'ok' };
+  return {
+    ...parts,
+    unread: reportedUnread(parts.view, parts.summary),
+    changes: {},
+    deliveries: NO_DELIVERIES,
+    renewed: false,
+    searched: false,
+    signedOut: false,
+    answer: 'ok',
+  };
+}
+
+/** The credentials worked: what was held against them, or against the subscription, is over. */
+export function trust({ view, changes }: Handling): void {
+  if (view.suspectSince !== undefined || view.state === 'lost') changes.trusted = true;
 }
 
 /** Unread count as the database knew it before this request. */
@@ -37,5 +60,10 @@ export function storedUnread(view: SubscriptionView): Unread | undefined {
 
 /** The newest count that is known: from this request, or from a newer one that was handled already. */
 export function knownUnread(handling: Handling): Unread | undefined {
-  return newerUnread(storedUnread(handling.view), handling.summary.unread);
+  return newerUnread(storedUnread(handling.view), handling.unread);
+}
+
+function reportedUnread({ mailbox }: SubscriptionView, { folders }: Summary): Unread | undefined {
+  const own = folders.find(({ folderSha256 }) => timingSafeEqual(folderSha256, mailbox.inboxSha256));
+  return own === undefined ? undefined : { count: own.count, at: own.at };
 }

@@ -1,9 +1,10 @@
+import { isOutdated } from '../model/subscription.ts';
 import type { ExchangeFailure } from '../ports/exchange.ts';
 import type { Handling } from './handling.ts';
 import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
 import type { CallbackPorts } from './ports.ts';
 
-const QUIET_MS = 15 * 60_000;
+export const QUIET_MS = 15 * 60_000;
 const HOST_WINDOW_MS = 5 * 60_000;
 /** A host counts as faulty when more than this share of its mailboxes, and at least this many, turn suspect. */
 const HOST_SHARE = 0.05;
@@ -35,9 +36,10 @@ export async function judgeFailure(
     case 'refresh-refused':
       // One request, one failed sign-in: nothing else of it may use these credentials.
       handling.access.bar('suspect');
-      return judgeRefusal(ports, handling);
+      return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
     case 'credentials-dead':
       handling.access.bar('suspect');
+      if (isOutdated(handling.view)) return passOver(handling);
       ports.metrics.count('CredentialsRejected');
       return 'sign-in';
     case 'forbidden':
@@ -66,6 +68,15 @@ export function leaveAlone(ports: Pick<CallbackPorts, 'metrics'>, handling: Hand
 }
 
 /**
+ * The former password of somebody who has signed in anew: no news for the phones, nor for the judgement of the
+ * host. Whatever else this subscription brings, that password is not sent again.
+ */
+function passOver(handling: Handling): Judgement {
+  handling.changes.quietUntil = handling.now + QUIET_MS;
+  return 'neutral';
+}
+
+/**
  * One 401 is a symptom (a domain controller away, a lock-out in passing); a second one five minutes later or
  * more is proof, unless the whole host refuses: then it is the host's fault and nobody is signed out.
  */
@@ -77,7 +88,7 @@ async function judgeRefusal(
   if (view.credentialsExpireAt !== undefined && view.credentialsExpireAt <= now) {
     // An access token that nobody could renew: its phone brings a new one, silently, without asking its user.
     changes.lost = true;
-    ports.metrics.count('SubscriptionLost');
+    if (view.state !== 'lost') ports.metrics.count('SubscriptionLost');
     return 'neutral';
   }
   changes.refused = 'first';

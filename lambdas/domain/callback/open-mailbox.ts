@@ -1,6 +1,6 @@
 import { PrivateKeyUnusable } from '../errors.ts';
 import type { SealedContent } from '../model/credentials.ts';
-import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import { type EpochMs, isOutdated, type SubscriptionView } from '../model/subscription.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { CallbackPorts } from './ports.ts';
 
@@ -10,7 +10,7 @@ export const SUSPECT_PAUSE_MS = 5 * 60_000;
 export type Closed =
   /** A 403, a TLS fault or a refused host less than 15 minutes ago. */
   | 'quiet'
-  /** A 401 less than five minutes ago. */
+  /** A 401 less than five minutes ago, or ever where a newer subscription counts. */
   | 'suspect'
   /** The key pair was retired in an emergency, or KMS refuses it for good. */
   | 'key-retired'
@@ -29,6 +29,8 @@ export interface MailboxAccess {
   open(): Promise<Opened>;
   /** For the rest of this request nobody gets the mailbox: Exchange has refused it. */
   bar(closed: Extract<Closed, 'quiet' | 'suspect'>): void;
+  /** The mailbox was found elsewhere: that is the one from now on, and is closed with the request. */
+  moveTo(mailbox: ExchangeMailbox, content: SealedContent): void;
   /** Credentials as they stand now, if they were opened and the server rotated them. */
   rotated(): SealedContent | undefined;
   close(): void;
@@ -49,6 +51,7 @@ export function createMailboxAccess(
     if (view.quietUntil !== undefined && now < view.quietUntil) return { ok: false, closed: 'quiet' };
     if (view.lastRefusedAt !== undefined && now - view.lastRefusedAt < SUSPECT_PAUSE_MS)
       return { ok: false, closed: 'suspect' };
+    if (view.suspectSince !== undefined && isOutdated(view)) return { ok: false, closed: 'suspect' };
     if (view.keyPair.retiredAt !== undefined) return { ok: false, closed: 'key-retired' };
     const key = await ports.vault.privateKey(view.keyPair).catch((error: unknown) => {
       if (error instanceof PrivateKeyUnusable) return undefined;
@@ -76,6 +79,11 @@ export function createMailboxAccess(
     },
     bar(closed) {
       barred = { ok: false, closed };
+    },
+    moveTo(mailbox, content) {
+      if (opened?.ok === true) opened.mailbox.close();
+      opened = { ok: true, mailbox, content };
+      opening = Promise.resolve(opened);
     },
     rotated() {
       if (opened?.ok !== true) return undefined;

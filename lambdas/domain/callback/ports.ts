@@ -4,7 +4,7 @@ import type { CallbackSeal, KeyVault, Pepper } from '../ports/crypto.ts';
 import type { Autodiscover, Exchange, OutgoingRules } from '../ports/exchange.ts';
 import type { PushSender } from '../ports/push.ts';
 import type { CallbackStore, EwsUrlCache, KeyPairStore, RegistrationStore } from '../ports/store.ts';
-import type { Clock, Ids, Log, Metrics } from '../ports/system.ts';
+import type { Clock, Ids, Log, Metrics, Timer } from '../ports/system.ts';
 
 export interface CallbackPorts {
   readonly pepper: Pepper;
@@ -22,6 +22,7 @@ export interface CallbackPorts {
   readonly autodiscover: Autodiscover;
   readonly push: PushSender;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly ids: Ids;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -41,7 +42,10 @@ export interface CallbackSettings {
   readonly statusFrequencyMinutes: number;
   readonly contentCeiling: ContentLevel;
   readonly keyLifeMs: number;
+  /** For everything that is asked of Exchange, counted from the arrival of the request. */
   readonly exchangeBudgetMs: number;
+  /** Until the answer leaves, whatever is under way. */
+  readonly answerBudgetMs: number;
   readonly itemsPerFetch: number;
   readonly pushesPerRequest: number;
 }

@@ -1,84 +1,66 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { SealedContent } from '../model/credentials.ts';
-import type { WantedEvents } from '../model/subscription.ts';
+import { isOutdated, type WantedEvents } from '../model/subscription.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
-import { domainOf } from '../registration/find-exchange.ts';
 import { prepareSubscription } from '../sealing/prepare-subscription.ts';
+import { findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
 import type { Handling } from './handling.ts';
-import { judgeFailure } from './judge-failure.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
-
-export interface Renewed {
-  /** The mailbox on the server where the new subscription lives; the caller closes it. */
-  readonly mailbox: ExchangeMailbox;
-}
 
 /**
  * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new
- * row, new subscription, then the old one is superseded and ends. Undefined where it did not come about; then
- * nothing has changed, the row that was prepared is taken back and the old subscription counts on.
+ * row, new subscription, then the old one is superseded. It ends with its next request, not with this one:
+ * Exchange would drop what waits behind it, and the new one, which has no watermark, reports none of that.
+ * With `rediscover` the rest of this request is asked of the server where the mailbox was found.
+ *
+ * False where it did not come about, or has come about already; then nothing has changed, the row that was
+ * prepared is taken back and the old subscription counts on.
  */
 export async function renewSubscription(
   ports: CallbackPorts,
   settings: CallbackSettings,
   handling: Handling,
   options: { readonly rediscover: boolean },
-): Promise<Renewed | undefined> {
+): Promise<boolean> {
   const opened = await handling.access.open();
-  if (!opened.ok || handling.view.state === 'superseded') return undefined;
+  if (!opened.ok || handling.renewed || isOutdated(handling.view)) return false;
   const current = handling.access.rotated() ?? opened.content;
-  const content = options.rediscover ? await relocate(ports, handling, current) : current;
-  if (content === undefined) return undefined;
+  const content = options.rediscover ? await findMailbox(ports, handling, current) : current;
+  if (content === undefined) return false;
+  const renewed = await moveOver(ports, settings, handling, content, options);
+  if (!renewed && options.rediscover) leaveUnfound(ports, handling);
+  return renewed;
+}
 
+async function moveOver(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  content: SealedContent,
+  options: { readonly rediscover: boolean },
+): Promise<boolean> {
   const { ewsUrl, email, auth } = content;
   const mailbox = ports.exchange.open({
     ewsUrl,
     credentials: { email, auth },
     deadlineMs: handling.deadlineMs,
   });
-  const done =
-    (await isSameInbox(ports, handling, mailbox, options)) &&
-    (await resubscribe(ports, settings, handling, content, mailbox));
-  if (!done) {
-    mailbox.close();
-    return undefined;
+  let moved = false;
+  try {
+    const done =
+      (!options.rediscover || (await isSameInbox(ports, handling, mailbox))) &&
+      (await resubscribe(ports, settings, handling, content, mailbox));
+    if (!done) return false;
+    if (options.rediscover) {
+      handling.access.moveTo(mailbox, content);
+      moved = true;
+    }
+  } finally {
+    // Whatever was thrown, no signed-in connection outlives its request.
+    if (!moved) mailbox.close();
   }
-  handling.answer = 'unsubscribe';
+  handling.renewed = true;
   ports.metrics.count('SubscriptionRenewed');
-  return { mailbox };
-}
-
-/** Where the mailbox is served now. The cached URL of the domain led us wrong: it goes. */
-async function relocate(
-  ports: CallbackPorts,
-  handling: Handling,
-  content: SealedContent,
-): Promise<SealedContent | undefined> {
-  const domain = domainOf(content.email);
-  await ports.ewsUrls.forget(domain);
-  const { email, auth } = content;
-  const found = await ports.autodiscover.discover({
-    credentials: { email, auth },
-    deadlineMs: handling.deadlineMs,
-  });
-  if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) return undefined;
-  await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
-  return { ...content, ewsUrl: found.ewsUrl };
-}
-
-/** Another server has to show the very Inbox that was registered, else it could take over a mailbox. */
-async function isSameInbox(
-  ports: CallbackPorts,
-  handling: Handling,
-  mailbox: ExchangeMailbox,
-  options: { readonly rediscover: boolean },
-): Promise<boolean> {
-  if (!options.rediscover) return true;
-  const inbox = await mailbox.inbox();
-  return (
-    inbox.ok &&
-    timingSafeEqual(ports.itemIds.folderIdSha256(inbox.value.folderId), handling.view.mailbox.inboxSha256)
-  );
+  return true;
 }
 
 async function resubscribe(
@@ -96,7 +78,6 @@ async function resubscribe(
     mailboxId: view.mailbox.id,
     replaces: view.id,
     subscription: prepared.row,
-    ewsHost: new URL(content.ewsUrl).host,
   });
   const subscriptionId = prepared.row.id;
   const subscribed = await mailbox.subscribe({
@@ -107,7 +88,7 @@ async function resubscribe(
   if (!subscribed.ok) {
     ports.log.warn('renewal-failed', { kind: subscribed.failure.kind, subscriptionId: view.id });
     await ports.registrations.abandon({ subscriptionId });
-    if (subscribed.failure.kind === 'unauthorized') await judgeFailure(ports, handling, subscribed.failure);
+    await obeyRefusal(ports, handling, subscribed.failure);
     return false;
   }
   const { watermark } = subscribed.value;
@@ -117,6 +98,7 @@ async function resubscribe(
     mailboxId: view.mailbox.id,
     watermark,
     wantedEvents,
+    ewsHost: new URL(content.ewsUrl).host,
   });
   return true;
 }
@@ -130,7 +112,7 @@ export function renewalReason(
   settings: Pick<CallbackSettings, 'keyLifeMs'>,
 ): 'key-pair-ages' | 'refresh-token-rotated' | 'events-changed' | undefined {
   const { view, now } = handling;
-  if (view.state === 'superseded' || view.devices.length === 0) return undefined;
+  if (isOutdated(view) || view.devices.length === 0) return undefined;
   if (handling.access.rotated() !== undefined) return 'refresh-token-rotated';
   const wanted: WantedEvents = view.devices.some((device) => device.preferences.badge)
     ? 'mail-and-badge'

@@ -5,7 +5,8 @@ import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
- * Badge-only pushes where mail was read, moved or deleted elsewhere: one per device and request, and none
+ * Badge-only pushes where mail was read, moved or deleted elsewhere, or a new item is none to announce but counts
+ * as unread: one per device and request, and none
  * where the count is the one that the phones already show or an older one.
  */
 export async function reportUnread(
@@ -15,10 +16,10 @@ export async function reportUnread(
 ): Promise<void> {
   const { view, summary } = handling;
   const wanted = view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
-  if (!wanted || !summary.countMayDiffer) return;
+  if (!wanted || !(summary.countMayDiffer || summary.newItemIds.length > 0)) return;
   // With more events to come, the next request brings the count.
   const seen =
-    summary.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
+    handling.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
   const stored = storedUnread(view);
   const sent = await deliver(ports, view, (device) => {
     const push = badgePush(device, stored, seen);

@@ -26,8 +26,16 @@ export async function announceUnreadable(
   ports.metrics.count('CallbackUnreadable');
   ports.log.warn('callback-unreadable', { reason, subscriptionId: view.id });
   if (view.lastNeutralAt !== undefined && now - view.lastNeutralAt < HOUR_MS) return 'ok';
-  await ports.store.record({ subscriptionId: view.id, now, neutralAt: now });
-  await announceNeutral(ports, view);
+  const { delivered, failed, gone } = await announceNeutral(ports, view);
+  // Noted once it has arrived: else a push that failed would silence the next hour.
+  if (failed > 0 && delivered === 0) return repeatOrOwe(ports, view, undefined, now);
+  await ports.store.record({
+    subscriptionId: view.id,
+    now,
+    neutralAt: now,
+    owed: failed > 0 ? true : undefined,
+    disabledEndpoints: gone.length > 0 ? gone : undefined,
+  });
   return 'ok';
 }
 
@@ -66,7 +74,7 @@ export async function rescue(
 export async function repeatOrOwe(
   ports: CallbackPorts,
   view: SubscriptionView,
-  summary: Summary,
+  summary: Summary | undefined,
   receivedAt: EpochMs,
 ): Promise<CallbackAnswer> {
   if (mayRepeat(summary, receivedAt)) return repeat(ports);
@@ -81,11 +89,17 @@ export async function repeatOrOwe(
   return 'ok';
 }
 
-function mayRepeat(summary: Summary, receivedAt: EpochMs): boolean {
-  return receivedAt - (summary.oldestEventAt ?? receivedAt) < REPEAT_WINDOW_MS;
+/**
+ * Of an age that nobody tells nothing is asked again: every repetition would find it as young, until Exchange gives
+ * the subscription up. Only a subscription that Exchange has dropped already has nothing to lose by that.
+ */
+export function mayRepeat(summary: Summary | undefined, receivedAt: EpochMs): boolean {
+  if (summary?.oldestEventAt !== undefined) return receivedAt - summary.oldestEventAt < REPEAT_WINDOW_MS;
+  const consequence = summary?.pushedError?.consequence;
+  return consequence === 'subscribe-again' || consequence === 'rediscover';
 }
 
-function repeat(ports: CallbackPorts): CallbackAnswer {
+export function repeat(ports: CallbackPorts): CallbackAnswer {
   ports.metrics.count('CallbackRetryRequested');
   return 'try-again';
 }

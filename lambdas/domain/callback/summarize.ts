@@ -5,7 +5,7 @@ import type {
   PushedErrorConsequence,
 } from '../model/mailbox-event.ts';
 import type { EpochMs } from '../model/subscription.ts';
-import { latestUnread, type Unread } from '../push/badge.ts';
+import { type FolderUnread, latestUnread } from '../push/badge.ts';
 
 /** What one callback asks of us, all its messages and events taken together. */
 export interface Summary {
@@ -15,10 +15,12 @@ export interface Summary {
   readonly newItemIds: readonly string[];
   /** Something was read, moved, deleted or changed, so that the count may differ. */
   readonly countMayDiffer: boolean;
-  readonly unread: Unread | undefined;
+  /** Newest count of each folder that was reported; which one is the Inbox only its row can tell. */
+  readonly folders: readonly FolderUnread[];
   /** Last watermark, the one that the next request will name as the previous one. */
   readonly watermark: string | undefined;
   readonly previousWatermark: string | undefined;
+  /** Undefined where no event says when it happened, or none says it credibly. */
   readonly oldestEventAt: EpochMs | undefined;
   readonly moreEvents: boolean;
   readonly pushedError: { readonly code: string; readonly consequence: PushedErrorConsequence } | undefined;
@@ -31,6 +33,7 @@ const SEVERITY: readonly PushedErrorConsequence[] = [
   'credentials-dead',
   'rediscover',
   'subscribe-again',
+  'denied',
   'wait',
   'unknown',
 ];
@@ -38,17 +41,20 @@ const SEVERITY: readonly PushedErrorConsequence[] = [
 export function summarize(
   notification: Extract<IncomingNotification, { kind: 'notification' }>,
   receivedAt: EpochMs,
+  folderIdSha256: (id: string) => Uint8Array,
 ): Summary {
   const blocks = notification.messages.filter(isEvents);
   const events = blocks.flatMap((block) => block.events);
-  const real = events.filter((event) => event.type !== 'status');
+  const real = events
+    .filter((event) => event.type !== 'status')
+    .map((event) => ({ ...event, at: plausible(event.at, receivedAt) }));
   const items = real.filter((event) => event.type === 'new-mail' && event.target?.kind === 'item');
   const times = real.flatMap((event) => (event.at === undefined ? [] : [event.at]));
   return {
     heartbeat: real.length === 0 && blocks.length === notification.messages.length,
     newItemIds: [...new Set(items.flatMap((event) => event.target?.id ?? []))],
     countMayDiffer: real.some((event) => COUNT_CHANGES.has(event.type)),
-    unread: latestUnread(real, receivedAt),
+    folders: latestUnread(real, receivedAt, folderIdSha256),
     watermark: events.findLast((event) => event.watermark !== undefined)?.watermark,
     previousWatermark: blocks.find((block) => block.previousWatermark !== undefined)?.previousWatermark,
     oldestEventAt: times.length === 0 ? undefined : Math.min(...times),
@@ -57,6 +63,13 @@ export function summarize(
       .filter((message) => message.kind === 'error')
       .sort((a, b) => SEVERITY.indexOf(a.consequence) - SEVERITY.indexOf(b.consequence))[0],
   };
+}
+
+/** More than a badly set clock explains: taken at its word, such a time would stay newest and youngest for ever. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+function plausible(at: EpochMs | undefined, receivedAt: EpochMs): EpochMs | undefined {
+  return at === undefined || at > receivedAt + CLOCK_SKEW_MS ? undefined : at;
 }
 
 function isEvents(message: NotificationMessage): message is Extract<NotificationMessage, { kind: 'events' }> {

@@ -28,10 +28,12 @@ export type PushedErrorConsequence =
   | 'subscribe-again'
   /** As above, but the mailbox may live elsewhere now: discover its server first. */
   | 'rediscover'
-  /** Busy or a passing fault: the subscription lives on. */
+  /** Busy or a passing fault: the subscription lives on. Counted. */
   | 'wait'
   /** Proof that these credentials or this mailbox are gone. */
   | 'credentials-dead'
+  /** Exchange holds these credentials for somebody else's: leave it alone for a while, alarm, end nothing. */
+  | 'denied'
   /** Nothing we know: handled like `wait`, counted. */
   | 'unknown';
 

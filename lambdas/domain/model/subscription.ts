@@ -81,3 +81,9 @@ export interface SubscriptionView {
   };
   readonly devices: readonly DeviceTarget[];
 }
+
+/** Whether another subscription of the mailbox counts: what becomes of this one is no news of the mailbox. */
+export function isOutdated({ id, state, mailbox }: SubscriptionView): boolean {
+  const { activeSubscriptionId } = mailbox;
+  return state === 'superseded' || (activeSubscriptionId !== undefined && activeSubscriptionId !== id);
+}

@@ -8,6 +8,7 @@ import type {
   SubscriptionView,
   WantedEvents,
 } from '../model/subscription.ts';
+import type { FolderUnread } from '../push/badge.ts';
 
 /**
  * The database as the use cases see it. Every method is one statement unless it says otherwise, and throws
@@ -79,6 +80,8 @@ export interface RegistrationStore {
     readonly mailboxId: MailboxId;
     readonly watermark: string;
     readonly wantedEvents: WantedEvents;
+    /** Where the mailbox is served now, as far as this may have changed. */
+    readonly ewsHost?: string | undefined;
   }): Promise<void>;
   /** Takes back a `pending` row whose Subscribe failed; the device of a new registration goes with it. */
   abandon(request: {
@@ -108,7 +111,8 @@ export interface Sighting {
   readonly sealedSha256: Uint8Array;
   readonly now: EpochMs;
   readonly watermark?: string | undefined;
-  readonly unread?: { readonly count: number; readonly at: EpochMs } | undefined;
+  /** Unread counts that the request reports; that of the mailbox's own Inbox is stored, no other. */
+  readonly folders?: readonly FolderUnread[] | undefined;
 }
 
 /** Everything a callback decided to write after the fact; absent members change nothing. One statement. */
@@ -116,7 +120,7 @@ export interface CallbackAftermath {
   readonly subscriptionId: SubscriptionId;
   readonly now: EpochMs;
   readonly refused?: 'first' | 'proof' | undefined;
-  /** Credentials worked: no longer suspect. */
+  /** Credentials worked: no longer suspect, and no longer lost. */
   readonly trusted?: true | undefined;
   readonly quietUntil?: EpochMs | undefined;
   readonly neutralAt?: EpochMs | undefined;
@@ -131,7 +135,9 @@ export interface CallbackAftermath {
 export interface CallbackStore {
   /**
    * Marks the subscription seen and returns it as it was before, in one statement. Unread count and time are
-   * replaced only by a newer event; a `lost` subscription becomes `active` again. Undefined: no such row.
+   * replaced only by a newer event. A subscription that was lost because it fell silent becomes `active` again;
+   * one that was found lost while it spoke (nothing opens its mailbox any more) stays so until its credentials
+   * work or a phone registers. Undefined: no such row.
    */
   see(sighting: Sighting): Promise<SubscriptionView | undefined>;
   record(aftermath: CallbackAftermath): Promise<void>;
@@ -148,8 +154,6 @@ export interface CallbackStore {
     readonly mailboxId: MailboxId;
     readonly replaces: SubscriptionId;
     readonly subscription: RegistrationRequest['subscription'];
-    /** Where the mailbox moved to another server. */
-    readonly ewsHost?: string | undefined;
   }): Promise<{ readonly wantedEvents: WantedEvents }>;
 }
 

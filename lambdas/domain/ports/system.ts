@@ -5,6 +5,12 @@ export interface Clock {
   now(): EpochMs;
 }
 
+/** The only way in which time acts on a use case. */
+export interface Timer {
+  /** What `work` comes to, or undefined after `ms`: then it goes on unheard. Rejects as `work` does until then. */
+  within<T>(ms: number, work: Promise<T>): Promise<T | undefined>;
+}
+
 /** Counts, one metric name from the closed list; never a dimension taken from user data. */
 export interface Metrics {
   count(name: MetricName, value?: number): void;

@@ -17,18 +17,31 @@ export function askedUnread(count: number, now: EpochMs): Unread {
   return { count, at: Math.floor(now / 1000) * 1000 };
 }
 
+/** What one request says of one folder: not every folder that an Inbox's subscription names is the Inbox. */
+export interface FolderUnread extends Unread {
+  /** SHA-256 of the folder's id in canonical form. */
+  readonly folderSha256: Uint8Array;
+}
+
 /**
- * The newest unread count among the events of one request, so that many read, moved or deleted mails make
- * one badge. Events without a time count as `receivedAt`; of two at the same time the later in order wins.
+ * The newest unread count of each folder among the events of one request, so that many read, moved or deleted
+ * mails make one badge. Events without a time count as `receivedAt`; of two at the same time the later in order
+ * wins. A count that names no folder is nobody's.
  */
-export function latestUnread(events: readonly MailboxEvent[], receivedAt: EpochMs): Unread | undefined {
-  let latest: Unread | undefined;
-  for (const { unreadCount, at = receivedAt } of events) {
-    if (unreadCount !== undefined && (latest === undefined || at >= latest.at)) {
-      latest = { count: unreadCount, at };
-    }
+export function latestUnread(
+  events: readonly MailboxEvent[],
+  receivedAt: EpochMs,
+  folderIdSha256: (id: string) => Uint8Array,
+): readonly FolderUnread[] {
+  const latest = new Map<string, FolderUnread>();
+  for (const { unreadCount: count, at = receivedAt, target } of events) {
+    if (count === undefined || target?.kind !== 'folder') continue;
+    const folderSha256 = folderIdSha256(target.id);
+    const key = Buffer.from(folderSha256).toString('base64');
+    const before = latest.get(key);
+    if (before === undefined || at >= before.at) latest.set(key, { folderSha256, count, at });
   }
-  return latest;
+  return [...latest.values()];
 }
 
 /** What counts after `seen` arrived: an older report never replaces a newer one. */

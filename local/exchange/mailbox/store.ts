@@ -11,6 +11,7 @@ export interface MailboxStore {
   get(email: string): Mailbox;
   all(): readonly Mailbox[];
   remove(email: string): void;
+  /** Made where there is none yet; `inbox/projects` lies in the Inbox, whose watchers see what happens to it. */
   folder(mailbox: Mailbox, name: string): Folder;
   folderById(mailbox: Mailbox, id: string): Folder | undefined;
   item(mailbox: Mailbox, id: string): Item | undefined;
@@ -92,14 +93,15 @@ export function createMailboxStore(options: {
 
   function folderEvent(mailbox: Mailbox, name: string): StoreEvent {
     folder(mailbox, name).changes += 1;
+    const above = name.includes('/') ? name.slice(0, name.lastIndexOf('/')) : PARENT_OF_FOLDERS;
     return {
       ...stamp(mailbox),
       type: 'ModifiedEvent',
       kind: 'folder',
       target: folderReference(mailbox, name),
-      parent: folderReference(mailbox, PARENT_OF_FOLDERS),
+      parent: folderReference(mailbox, above),
       unreadCount: unread(mailbox, name),
-      seenIn: [name],
+      seenIn: [name, above],
     };
   }
 

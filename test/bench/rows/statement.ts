@@ -3,7 +3,7 @@ import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
 import type { BenchOptions, Row } from '../row.ts';
-import { createDatabaseOf, GENERATED_AT, idOf, sealedOf } from '../support/many-mailboxes.ts';
+import { createDatabaseOf, GENERATED_AT, idOf, inboxOf, sealedOf } from '../support/many-mailboxes.ts';
 import type { PostgresClient } from '../support/postgres-client.ts';
 import { HOW_TO_INSTALL, startPostgres } from '../support/postgres-server.ts';
 import { alternate, median, rounded, spread } from '../support/statistics.ts';
@@ -69,7 +69,7 @@ async function statementRow(
           sealedSha256: sealedOf(n),
           now,
           watermark: `AQAAAB${Math.random().toString(36).slice(2)}`,
-          unread: { count: index % 90, at: now },
+          folders: [{ folderSha256: inboxOf(n), count: index % 90, at: now }],
         });
         times.push(performance.now() - started);
         if (seen?.devices.length !== 2) throw new Error('the generated rows do not fit the statement');

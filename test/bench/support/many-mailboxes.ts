@@ -38,6 +38,10 @@ export function sealedOf(n: number): Uint8Array {
   return createHash('sha256').update(`sealed${n}`).digest();
 }
 
+export function inboxOf(n: number): Uint8Array {
+  return createHash('sha256').update(`inbox${n}`).digest();
+}
+
 function fill(count: number): readonly string[] {
   const id = (kind: string) => `md5('${kind}' || n)::uuid`;
   const digest = (what: string) => `sha256(('${what}' || n)::bytea)`;

@@ -68,12 +68,16 @@ describe('the environment', () => {
       allowedExchangeCidrs: ['10.0.0.0/8'],
       statusFrequencyMinutes: 7,
       splittingAllowed: false,
+      exchangeBudgetSeconds: 6,
+      answerBudgetSeconds: 18,
     });
     expect(env).toMatchObject({
       ENS_ALLOWED_EXCHANGE_HOSTS: 'a.example.com,*.b.example.com',
       ENS_ALLOWED_EXCHANGE_CIDRS: '10.0.0.0/8',
       ENS_STATUS_FREQUENCY_MINUTES: '7',
       ENS_SPLITTING_ALLOWED: 'false',
+      ENS_EXCHANGE_BUDGET_SECONDS: '6',
+      ENS_ANSWER_BUDGET_SECONDS: '18',
     });
   });
 

@@ -108,6 +108,19 @@ describe('a host that refuses everybody', () => {
   });
 });
 
+describe('a former password', () => {
+  it('that was refused says nothing of its host', async () => {
+    const { id } = await register();
+    await record(id, { refused: 'first', now: NOW });
+    const during = { since: NOW - MINUTE, until: NOW + MINUTE, recently: NOW - MINUTE };
+    const suspects = async () =>
+      (await callbacks.hostSuspects({ ewsHost: 'mail.example.com', ...during })).suspects;
+    expect(await suspects()).toBe(1);
+    await register({ now: NOW + 1 });
+    expect(await suspects()).toBe(0);
+  });
+});
+
 describe('a renewal inside a callback', () => {
   async function renew(former: Registered, ewsHost?: string) {
     const { subscription } = registrationRequest();
@@ -116,7 +129,6 @@ describe('a renewal inside a callback', () => {
       mailboxId: former.mailboxId,
       replaces: former.id,
       subscription,
-      ewsHost,
     });
     await registrations.activate({
       now: NOW + MINUTE,
@@ -124,6 +136,7 @@ describe('a renewal inside a callback', () => {
       mailboxId: former.mailboxId,
       watermark: 'w',
       wantedEvents,
+      ewsHost,
     });
     return { id: subscription.id, wantedEvents };
   }
@@ -144,6 +157,12 @@ describe('a renewal inside a callback', () => {
     await register({ host: 'third.example.com' });
     const again = await renew({ ...former, id }, 'third.example.com');
     expect((await see(again.id))?.mailbox.ewsHost).toBe('new.example.com');
+  });
+
+  it('leaves a mailbox that did not move at its server', async () => {
+    const former = await register();
+    const { id } = await renew(former);
+    expect((await see(id))?.mailbox.ewsHost).toBe('mail.example.com');
   });
 
   it('makes nothing where the mailbox was unregistered meanwhile', async () => {

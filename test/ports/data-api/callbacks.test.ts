@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { breaches } from '../../support/data-api.ts';
 import {
   KEY_PAIR,
@@ -12,11 +13,14 @@ import { type Registered, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, register, see, record, subscriptionRow: row } = useStore();
 
+/** What a request says of ann's Inbox. */
+const inbox = (count: number, at: number) => [{ folderSha256: sha256('inbox of ann'), count, at }];
+
 describe('seeing a callback', () => {
   it('returns everything that handling it needs, as it was before', async () => {
     const { id, mailboxId, registrationId, request } = await register({ unread: 2 });
     const [endpoint] = await store.rows('SELECT id FROM endpoints');
-    const view = await see(id, { watermark: 'w1', unread: { count: 7, at: NOW + MINUTE } });
+    const view = await see(id, { watermark: 'w1', folders: inbox(7, NOW + MINUTE) });
     expect(view).toEqual({
       id,
       state: 'active',
@@ -93,7 +97,7 @@ describe('seeing a callback', () => {
     const view = await see(id, {
       sealedSha256: sha256('made up'),
       watermark: 'w1',
-      unread: { count: 9, at: NOW + MINUTE },
+      folders: inbox(9, NOW + MINUTE),
     });
     expect(view?.sealedSha256).toEqual(Buffer.from(sha256(id)));
     expect(await store.world.aws.database.tables()).toEqual(before);
@@ -109,18 +113,46 @@ describe('seeing a callback', () => {
 
   it('never turns last seen or unread back', async () => {
     const { id } = await register();
-    await see(id, { unread: { count: 4, at: NOW + 2 * MINUTE } });
-    await see(id, { now: NOW, unread: { count: 9, at: NOW + MINUTE } });
+    await see(id, { folders: inbox(4, NOW + 2 * MINUTE) });
+    await see(id, { now: NOW, folders: inbox(9, NOW + MINUTE) });
     expect(await row(id)).toMatchObject({ last_seen_at: NOW + MINUTE });
     expect(await store.rows('SELECT unread FROM mailboxes')).toEqual([{ unread: 4 }]);
   });
 
-  it('makes a lost subscription active again and stops its wake-ups', async () => {
+  it('stores the count of the mailbox’s own Inbox, among those of whatever other folders', async () => {
+    const { id } = await register({ unread: 1 });
+    const other = { folderSha256: sha256('a folder below it'), count: 70, at: NOW + 3 * MINUTE };
+    await see(id, { folders: [other] });
+    expect(await store.rows('SELECT unread, unread_at FROM mailboxes')).toEqual([
+      { unread: 1, unread_at: NOW },
+    ]);
+    await see(id, { folders: [other, ...inbox(5, NOW + MINUTE)] });
+    expect(await store.rows('SELECT unread, unread_at FROM mailboxes')).toEqual([
+      { unread: 5, unread_at: NOW + MINUTE },
+    ]);
+  });
+
+  it('makes a subscription that fell silent active again and stops its wake-ups', async () => {
     const { id } = await register();
-    await record(id, { lost: true });
+    await createUpkeepStore(store.database).markSilent({ seenBefore: NOW + 1, now: NOW + MINUTE, limit: 9 });
     await store.rows('UPDATE subscriptions SET wake_due_at = 1, wake_stage = 2');
     expect((await see(id))?.state).toBe('lost');
     expect(await row(id)).toMatchObject({ state: 'active', lost_at: null, wake_due_at: null, wake_stage: 0 });
+  });
+
+  it('leaves a subscription lost that a callback found so, until its credentials work', async () => {
+    const { id } = await register();
+    await see(id, { now: NOW + MINUTE });
+    await record(id, { lost: true });
+    const lost = { state: 'lost', lost_at: NOW + MINUTE, wake_due_at: NOW + MINUTE, wake_stage: 0 };
+    for (const minutes of [1, 2, 40]) {
+      expect((await see(id, { now: NOW + minutes * MINUTE }))?.state).toBe('lost');
+      expect(await row(id)).toMatchObject(lost);
+    }
+    await record(id, { trusted: true, lost: true });
+    expect(await row(id)).toMatchObject(lost);
+    await record(id, { trusted: true });
+    expect(await row(id)).toMatchObject({ state: 'active', lost_at: null, wake_due_at: null });
   });
 
   it('sees a pending and a superseded one without changing what they are', async () => {

@@ -16,6 +16,8 @@ export interface MemoryExchange {
   readonly asked: string[];
   readonly opened: ExchangeTarget[];
   readonly subscribed: { readonly callbackUrl: string; readonly events: WantedEvents }[];
+  /** Questions of this kind are answered once the promise is kept. */
+  held: { readonly question: string; readonly until: Promise<void> } | undefined;
   closed: number;
   inbox: { folderId: string; unreadCount: number };
   mails: (itemIds: readonly string[]) => readonly MailLookup[];
@@ -32,7 +34,8 @@ export function memoryExchange(): MemoryExchange {
   function answer<T>(question: string, value: () => T) {
     world.asked.push(question);
     const failure = failures.get(question)?.shift();
-    return Promise.resolve(
+    const held = world.held?.question === question ? world.held.until : Promise.resolve();
+    return held.then(() =>
       failure === undefined ? ({ ok: true, value: value() } as const) : ({ ok: false, failure } as const),
     );
   }
@@ -40,6 +43,7 @@ export function memoryExchange(): MemoryExchange {
     asked: [],
     opened: [],
     subscribed: [],
+    held: undefined,
     closed: 0,
     inbox: { folderId: 'inbox-of-ann', unreadCount: 3 },
     mails: (ids) => ids.map((itemId) => ({ kind: 'gone', itemId })),

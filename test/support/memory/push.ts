@@ -7,6 +7,8 @@ export interface MemoryPush {
   readonly outcomes: Map<string, PushOutcome[]>;
   /** Outcome for every push, over everything else. */
   always: PushOutcome | undefined;
+  /** Nothing is sent before it is kept. */
+  held: Promise<void> | undefined;
   pushes(): readonly Push[];
 }
 
@@ -15,9 +17,11 @@ export function memoryPush(): MemoryPush {
     sent: [],
     outcomes: new Map(),
     always: undefined,
+    held: undefined,
     pushes: () => world.sent.map(({ push }) => push),
     sender: {
       async send(target, push) {
+        await world.held;
         const outcome = world.always ??
           world.outcomes.get(target.endpointArn)?.shift() ?? { kind: 'delivered' };
         if (outcome.kind === 'delivered') world.sent.push({ target, push });

@@ -56,6 +56,19 @@ describe('states of a subscription', () => {
     expect(written()).toMatchObject({ ended: true });
   });
 
+  test('superseded with more events to come stays until it has brought them', async () => {
+    const { call, store, clock, messages, newMail, push, written } = callbackWorld();
+    store({ state: 'superseded', supersededAt: clock.now() - MINUTE_MS });
+    messages({ kind: 'events', previousWatermark: 'w1', moreEvents: true, events: newMail('a') });
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    expect(written().ended).toBeUndefined();
+    messages({ kind: 'events', previousWatermark: 'w1', moreEvents: false, events: newMail('b') });
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.sent).toHaveLength(2);
+    expect(written()).toMatchObject({ ended: true });
+  });
+
   test('superseded for longer than an hour ends without a push', async () => {
     const { call, store, clock, events, newMail, push } = callbackWorld();
     store({ state: 'superseded', supersededAt: clock.now() - HOUR_MS - 1 });
@@ -102,7 +115,7 @@ describe('heartbeat', () => {
 
 describe('renewal while the credentials are in our hands', () => {
   test('moves to a newer key pair when its own is near its end, on a heartbeat too', async () => {
-    const { call, store, events, world, clock, server, recorded } = callbackWorld();
+    const { call, store, events, world, clock, server, recorded, written } = callbackWorld();
     const view = world.view;
     if (view === undefined) throw new Error('no view');
     store({
@@ -110,10 +123,12 @@ describe('renewal while the credentials are in our hands', () => {
       newestKeyPairCreatedAt: clock.now() - HOUR_MS,
     });
     events({ type: 'status', watermark: 'w2' });
-    await expect(call()).resolves.toBe('unsubscribe');
+    await expect(call()).resolves.toBe('ok');
     expect(server.subscribed).toHaveLength(1);
     expect(world.activated).toEqual(world.renewals);
     expect(recorded.count('SubscriptionRenewed')).toBe(1);
+    // What waits in Exchange behind this request needs the old one, and our half of its seal.
+    expect(written().ended).toBeUndefined();
   });
 
   test('stays where no newer key pair exists', async () => {
@@ -134,7 +149,7 @@ describe('renewal while the credentials are in our hands', () => {
     }));
     store({ devices: devices ?? [] });
     events({ type: 'status' });
-    await expect(call()).resolves.toBe('unsubscribe');
+    await expect(call()).resolves.toBe('ok');
     expect(server.subscribed).toHaveLength(1);
   });
 
@@ -145,7 +160,7 @@ describe('renewal while the credentials are in our hands', () => {
       auth: { type: 'basic', username: 'ann', password: 'rotated' },
     };
     events(...newMail('a'));
-    await expect(call()).resolves.toBe('unsubscribe');
+    await expect(call()).resolves.toBe('ok');
     expect([...crypto.sealed.values()].at(-1)?.auth).toMatchObject({ password: 'rotated' });
   });
 

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { callbackWorld, INBOX } from '../../support/callback-world.ts';
+import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
+import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
+import { MINUTE_MS } from '../../support/memory/clock.ts';
+
+const QUARTER_MS = 15 * MINUTE_MS;
 
 const FOUND = {
   ok: true,
@@ -43,19 +47,33 @@ describe('a mailbox that moved', () => {
     server.fail('mails', { kind: 'moved' });
     server.discovery = FOUND;
     events(...newMail('a'), unread(1));
-    await expect(call()).resolves.toBe('unsubscribe');
+    await expect(call()).resolves.toBe('ok');
     expect(server.opened.map(({ ewsUrl }) => ewsUrl)).toContain(FOUND.ewsUrl);
+    expect(server.closed).toBe(server.opened.length);
+    expect(world.activatedHosts).toEqual(['mail2.example.com']);
     expect(world.forgotten).toEqual(['example.com']);
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
   });
 
+  test('is asked for its unread count at its new server too, subscribed there once', async () => {
+    const { call, events, newMail, server, push } = callbackWorld();
+    server.fail('mails', { kind: 'moved' });
+    server.discovery = FOUND;
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'inbox', 'subscribe', 'mails', 'inbox']);
+    expect(server.opened).toHaveLength(2);
+    expect(push.pushes()).toMatchObject([{ subject: 'Subject of a', badge: 3 }]);
+  });
+
   test('is not followed to a server that shows another Inbox', async () => {
-    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    const { call, events, newMail, unread, server, push, world, clock, written } = callbackWorld();
     server.fail('mails', { kind: 'not-found' });
     server.discovery = FOUND;
     server.inbox = { folderId: 'inbox-of-eve', unreadCount: 1 };
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
     expect(world.activated).toEqual([]);
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(push.pushes()[0]).not.toHaveProperty('subject');
@@ -67,6 +85,90 @@ describe('a mailbox that moved', () => {
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(push.sent).toHaveLength(1);
+  });
+});
+
+describe('a mailbox that nobody finds', () => {
+  test('is looked for once in a request, and again no sooner than a quarter of an hour later', async () => {
+    const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' }, { kind: 'not-found' });
+    server.fail('inbox', { kind: 'not-found' });
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'inbox']);
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
+    store({ quietUntil: written().quietUntil });
+    clock.advance(QUARTER_MS - 1);
+    await call();
+    expect(server.asked).toHaveLength(3);
+    clock.advance(1);
+    await call();
+    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
+    expect(push.sent).toHaveLength(3);
+  });
+
+  test('is left alone as well where the server that was found refuses the subscription', async () => {
+    const { call, events, newMail, unread, server, clock, written } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = FOUND;
+    server.fail('subscribe', { kind: 'subscription-limit' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
+  });
+
+  test('makes the credentials suspect where a server refused them on the way', async () => {
+    const { call, events, newMail, server, push, written, recorded } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 1 };
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover']);
+    expect(written().refused).toBe('first');
+    expect(recorded.count('CredentialsSuspect')).toBe(1);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('is never proof, however long the credentials have been suspect', async () => {
+    const { call, events, newMail, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 2 };
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+  });
+});
+
+describe('a new subscription that Exchange refuses for its credentials', () => {
+  test('asks to sign in again, and nothing is lost, where the refusal is proof', async () => {
+    const { call, pushedError, server, push, written, recorded } = callbackWorld();
+    server.fail('subscribe', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    expect(written()).toMatchObject({ refused: 'proof', ended: true });
+    expect(written().lost).toBeUndefined();
+    expect(recorded.count('SubscriptionLost')).toBe(0);
+  });
+
+  test('asks to sign in again as well where they were suspect for five minutes', async () => {
+    const { call, pushedError, server, store, clock, push } = callbackWorld();
+    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    server.fail('inbox', { kind: 'timeout' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+  });
+
+  test('is lost, for the phone to heal silently, where it is the first refusal', async () => {
+    const { call, pushedError, server, push, written } = callbackWorld();
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.sent).toEqual([]);
+    expect(written()).toMatchObject({ lost: true, refused: 'first', ended: true });
   });
 });
 
@@ -95,6 +197,34 @@ describe('a gap', () => {
     expect(push.sent).toHaveLength(1);
   });
 
+  test.each([
+    ['no device shows a badge, so that the stored count is old', 'mail', 100],
+    ['no count is stored', 'mail-and-badge', undefined],
+  ] as const)('announces neutrally where mail is unread and %s', async (_why, wantedEvents, unread) => {
+    const { call, messages, newMail, server, push, store, world } = callbackWorld();
+    const preferences = { content: 'none', badge: wantedEvents !== 'mail', sound: false } as const;
+    if (world.view === undefined) throw new Error('no view');
+    store({
+      wantedEvents,
+      devices: [device(1, { preferences })],
+      mailbox: { ...world.view.mailbox, unread },
+    });
+    const behindGap = (events: readonly MailboxEvent[]) =>
+      messages({ kind: 'events', previousWatermark: 'unseen', moreEvents: false, events });
+    behindGap([{ type: 'status' }]);
+    server.inbox = { folderId: INBOX, unreadCount: 1 };
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(1);
+    server.inbox = { folderId: INBOX, unreadCount: 0 };
+    await call();
+    expect(push.sent).toHaveLength(1);
+    // The one that is unread is the one that was announced.
+    behindGap(newMail('a'));
+    server.inbox = { folderId: INBOX, unreadCount: 1 };
+    await call();
+    expect(push.pushes().slice(1)).toMatchObject([{ itemId: 'a' }]);
+  });
+
   test('is silent where it did not', async () => {
     const { call, messages, push } = callbackWorld();
     messages({
@@ -108,9 +238,22 @@ describe('a gap', () => {
   });
 });
 
-test('a busy server pushes an error and keeps its subscription', async () => {
-  const { call, pushedError, server } = callbackWorld();
-  pushedError('wait');
+test.each(['wait', 'unknown'] as const)(
+  'a pushed error that passes (%s) is counted and ends nothing',
+  async (consequence) => {
+    const { call, pushedError, server, recorded } = callbackWorld();
+    pushedError(consequence);
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual([]);
+    expect(recorded.count('ExchangeFailed')).toBe(1);
+  },
+);
+
+test('a pushed error that takes the credentials for another’s alarms, ends nothing and leaves Exchange alone', async () => {
+  const { call, pushedError, clock, written, recorded, push } = callbackWorld();
+  pushedError('denied');
   await expect(call()).resolves.toBe('ok');
-  expect(server.asked).toEqual([]);
+  expect(written()).toEqual(expect.objectContaining({ quietUntil: clock.now() + QUARTER_MS }));
+  expect([recorded.count('OwnerMismatch'), recorded.count('ExchangeBlocked')]).toEqual([1, 1]);
+  expect(push.sent).toEqual([]);
 });

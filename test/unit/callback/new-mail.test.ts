@@ -109,12 +109,12 @@ describe('new mail', () => {
     expect(recorded.count('OwnerMismatch')).toBe(1);
   });
 
-  test('a report wakes no phone', async () => {
+  test('a report shows nothing but its badge', async () => {
     const { call, events, newMail, unread, push, server } = callbackWorld();
     server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, { kind: 'report' }) }];
     events(...newMail('a'), unread(1));
     await call();
-    expect(push.sent).toHaveLength(0);
+    expect(push.pushes()).toEqual([{ type: 'badge', badge: 1 }]);
   });
 
   test.each([

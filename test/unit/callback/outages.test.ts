@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { callbackWorld, device } from '../../support/callback-world.ts';
-import { MINUTE_MS } from '../../support/memory/clock.ts';
+import { DAY_MS, MINUTE_MS } from '../../support/memory/clock.ts';
 
 describe('while the mail is young', () => {
   test.each(['database', 'kms', 'secrets', 'push'] as const)(
@@ -56,6 +56,45 @@ describe('after five minutes', () => {
   });
 });
 
+describe('an event of an age that nobody can tell', () => {
+  test.each([
+    ['says no time', () => undefined],
+    ['lies in the future', (now: number) => now + DAY_MS],
+  ] as const)('that %s is not asked for again and again, but owed', async (_what, at) => {
+    const { call, events, newMail, unread, clock, push, written } = callbackWorld();
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(...newMail('a').map((event) => ({ ...event, at: at(clock.now()) })), {
+      ...unread(1),
+      at: at(clock.now()),
+    });
+    await expect(call()).resolves.toBe('ok');
+    expect(written().owed).toBe(true);
+  });
+
+  test('of a clock that is a little fast is young', async () => {
+    const { call, events, newMail, clock, push } = callbackWorld();
+    push.always = { kind: 'later', code: 'InternalError' };
+    events(...newMail('a').map((event) => ({ ...event, at: clock.now() + MINUTE_MS })));
+    await expect(call()).resolves.toBe('try-again');
+  });
+
+  test('in the future brings a count that the next one replaces', async () => {
+    const { call, events, unread, clock, world } = callbackWorld();
+    events({ ...unread(1), at: clock.now() + DAY_MS });
+    await call();
+    expect(world.sightings.at(-1)?.folders).toMatchObject([{ count: 1, at: clock.now() }]);
+  });
+
+  test('is pushed again where it is the loss of a subscription, which has nothing left to lose', async () => {
+    const { call, pushedError, world } = callbackWorld();
+    world.database = 'down';
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('try-again');
+    pushedError('wait');
+    await expect(call()).resolves.toBe('ok');
+  });
+});
+
 test('one of two phones that cannot be reached leaves a debt, not a repetition', async () => {
   const { call, events, newMail, unread, store, push, written } = callbackWorld();
   store({ devices: [device(1), device(2)] });
@@ -81,6 +120,23 @@ describe('what cannot be read', () => {
     expect(push.sent).toHaveLength(2);
   });
 
+  test('is owed where it could not be announced, and the next hour is not silent for it', async () => {
+    const { call, world, push, written } = callbackWorld();
+    world.notification = { kind: 'unreadable', reason: 'doctype' };
+    push.always = { kind: 'later', code: 'InternalError' };
+    await expect(call()).resolves.toBe('ok');
+    expect(written()).toMatchObject({ owed: true });
+    expect(written().neutralAt).toBeUndefined();
+  });
+
+  test('marks the phone that is gone', async () => {
+    const { call, world, push, written } = callbackWorld();
+    world.notification = { kind: 'unreadable', reason: 'doctype' };
+    push.always = { kind: 'device-gone' };
+    await expect(call()).resolves.toBe('ok');
+    expect(written().disabledEndpoints).toEqual([device(1).endpointId]);
+  });
+
   test('is answered OK while the database is away', async () => {
     const { call, world } = callbackWorld();
     world.notification = { kind: 'unreadable', reason: 'malformed' };
@@ -91,12 +147,23 @@ describe('what cannot be read', () => {
 
 describe('a mail that could not be delivered', () => {
   test('is owed where the subscription ends in the same moment, since Exchange repeats nothing then', async () => {
-    const { call, events, newMail, unread, store, push, written } = callbackWorld();
+    const { call, messages, newMail, push, written } = callbackWorld();
+    push.always = { kind: 'later', code: 'InternalError' };
+    messages(
+      { kind: 'events', previousWatermark: 'w1', moreEvents: false, events: newMail('a') },
+      { kind: 'error', code: 'ErrorReadEventsFailed', consequence: 'subscribe-again' },
+    );
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(written().owed).toBe(true);
+  });
+
+  test('is repeated to the old subscription where a new one has just taken over', async () => {
+    const { call, events, newMail, unread, store, push, world } = callbackWorld();
     store({ wantedEvents: 'mail' });
     push.always = { kind: 'later', code: 'InternalError' };
     events(...newMail('a'), unread(1));
-    await expect(call()).resolves.toBe('unsubscribe');
-    expect(written().owed).toBe(true);
+    await expect(call()).resolves.toBe('try-again');
+    expect(world.activated).toHaveLength(1);
   });
 
   test('is repeated to a superseded subscription, which may end afterwards', async () => {
@@ -110,12 +177,14 @@ describe('a mail that could not be delivered', () => {
 });
 
 test('a renewal that the database interrupts makes no announced mail come again', async () => {
-  const { call, events, newMail, unread, store, push, world } = callbackWorld();
+  const { call, events, newMail, unread, store, push, world, server } = callbackWorld();
   store({ wantedEvents: 'mail' });
   world.database = 'after-see';
   events(...newMail('a'), unread(1));
   await expect(call()).resolves.toBe('ok');
   expect(push.sent).toHaveLength(1);
+  // No signed-in connection outlives the request.
+  expect([server.opened.length, server.closed]).toEqual([2, 2]);
 });
 
 describe('an unexpected exception', () => {

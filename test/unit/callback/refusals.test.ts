@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import { callbackWorld, device } from '../../support/callback-world.ts';
-import { MINUTE_MS } from '../../support/memory/clock.ts';
+import { MINUTE_MS, testUuid } from '../../support/memory/clock.ts';
 
 const REFUSED = { kind: 'unauthorized', offered: ['basic'], sent: 'basic' } as const;
 
@@ -102,14 +103,27 @@ describe('401', () => {
     expect(written().trusted).toBe(true);
   });
 
+  test('credentials that work say that the subscription is not lost', async () => {
+    const { call, events, newMail, unread, store, written } = callbackWorld();
+    store({ state: 'lost' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().trusted).toBe(true);
+  });
+
   test('an access token that ended is a silent matter of the phone, not of its user', async () => {
-    const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
+    const { call, events, newMail, unread, server, store, clock, push, written, recorded } = callbackWorld();
     store({ credentialsExpireAt: clock.now() - 1, suspectSince: clock.now() - 10 * MINUTE_MS });
     server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(written()).toMatchObject({ lost: true });
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+    // Lost once, however many mails come until its phone has registered.
+    store({ state: 'lost' });
+    server.fail('mails', REFUSED);
+    await call();
+    expect(recorded.count('SubscriptionLost')).toBe(1);
   });
 });
 
@@ -132,5 +146,57 @@ describe('proof beyond a 401', () => {
     world.database = 'after-see';
     await expect(call()).resolves.toBe('ok');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+  });
+});
+
+describe('a subscription whose mailbox has a newer one', () => {
+  test.each([REFUSED, { kind: 'credentials-dead', code: 'ErrorPasswordExpired' }] as const)(
+    'announces neutrally, signs nobody out and does not send its former password again after %j',
+    async (failure) => {
+      const { call, messages, newMail, server, store, clock, push, written, recorded } = callbackWorld();
+      store({ state: 'superseded', supersededAt: clock.now() });
+      server.fail('mails', failure);
+      messages({ kind: 'events', previousWatermark: 'w1', moreEvents: true, events: newMail('a') });
+      await expect(call()).resolves.toBe('ok');
+      expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+      expect(written().refused).toBeUndefined();
+      expect(recorded.count('CredentialsSuspect') + recorded.count('CredentialsRejected')).toBe(0);
+      store({ quietUntil: written().quietUntil });
+      await call();
+      expect(server.asked).toEqual(['mails']);
+    },
+  );
+
+  test('is not opened at all where its password was refused before', async () => {
+    const { call, events, newMail, unread, server, store, clock, push } = callbackWorld();
+    store({ state: 'superseded', supersededAt: clock.now(), suspectSince: clock.now() - 10 * MINUTE_MS });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(server.opened).toEqual([]);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('asks nobody to sign in again because Exchange pushes that its password expired', async () => {
+    const { call, pushedError, store, clock, push, written } = callbackWorld();
+    store({ state: 'superseded', supersededAt: clock.now() });
+    pushedError('credentials-dead');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.sent).toEqual([]);
+    expect(written().refused).toBeUndefined();
+  });
+
+  test('counts no refusal either while it is pending beside the one that is active', async () => {
+    const { call, events, newMail, server, store, clock, world, written } = callbackWorld();
+    if (world.view === undefined) throw new Error('no view');
+    const activeSubscriptionId = asId<SubscriptionId>(testUuid(9002));
+    store({
+      state: 'pending',
+      createdAt: clock.now() - MINUTE_MS,
+      mailbox: { ...world.view.mailbox, activeSubscriptionId },
+    });
+    server.fail('mails', REFUSED);
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().refused).toBeUndefined();
   });
 });

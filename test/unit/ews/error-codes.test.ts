@@ -115,7 +115,7 @@ describe('what a code means', () => {
     ['ErrorNonExistentMailbox', 'credentials-dead', dead],
     ['ErrorOrganizationAccessBlocked', 'credentials-dead', dead],
     ['ErrorAccessDenied', 'wait', forbidden],
-    ['ErrorSubscriptionAccessDenied', 'unknown', forbidden],
+    ['ErrorSubscriptionAccessDenied', 'denied', forbidden],
     ['ErrorExceededSubscriptionCount', 'unknown', { kind: 'subscription-limit' }],
     ['ErrorInvalidPushSubscriptionUrl', 'unknown', failed],
     ['ErrorInvalidSubscriptionRequest', 'unknown', failed],

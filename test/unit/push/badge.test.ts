@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
 import { badgeFor, badgePush, latestUnread, newerUnread } from '#domain/push/badge.ts';
 
 const DEVICE = { preferences: { badge: true }, unreadElsewhere: 2 };
@@ -21,30 +23,44 @@ describe('A badge', () => {
 });
 
 describe('latestUnread', () => {
+  const hash = (id: string) => createHash('sha256').update(id.toLowerCase()).digest();
+  const modified = (id: string, unreadCount: number, at?: number): MailboxEvent => ({
+    type: 'modified',
+    target: { kind: 'folder', id },
+    unreadCount,
+    at,
+  });
+  const latest = (...events: readonly MailboxEvent[]) =>
+    latestUnread(events, 99, hash).map(({ folderSha256: _, ...unread }) => unread);
+
   it('makes one count of many events: the newest', () => {
-    const events = [
-      { type: 'modified', unreadCount: 5, at: 10 },
-      { type: 'modified', unreadCount: 3, at: 30 },
-      { type: 'deleted' },
-      { type: 'modified', unreadCount: 4, at: 20 },
-    ] as const;
-    expect(latestUnread(events, 99)).toEqual({ count: 3, at: 30 });
+    const events = [modified('i', 5, 10), modified('i', 3, 30), modified('i', 4, 20)];
+    expect(latest({ type: 'deleted' }, ...events)).toEqual([{ count: 3, at: 30 }]);
+  });
+
+  it('keeps folders apart, in whichever spelling they are named', () => {
+    const found = latestUnread(
+      [modified('i', 5, 10), modified('other', 8, 40), modified('I', 6, 20)],
+      99,
+      hash,
+    );
+    expect(found).toEqual([
+      { folderSha256: hash('i'), count: 6, at: 20 },
+      { folderSha256: hash('other'), count: 8, at: 40 },
+    ]);
   });
 
   it('takes the later in order of two at the same time', () => {
-    const events = [
-      { type: 'modified', unreadCount: 5, at: 10 },
-      { type: 'modified', unreadCount: 6, at: 10 },
-    ] as const;
-    expect(latestUnread(events, 99)).toEqual({ count: 6, at: 10 });
+    expect(latest(modified('i', 5, 10), modified('i', 6, 10))).toEqual([{ count: 6, at: 10 }]);
   });
 
   it('takes the time of arrival for an event without one', () => {
-    expect(latestUnread([{ type: 'modified', unreadCount: 5 }], 99)).toEqual({ count: 5, at: 99 });
+    expect(latest(modified('i', 5))).toEqual([{ count: 5, at: 99 }]);
   });
 
-  it('knows nothing where no event brings a count', () => {
-    expect(latestUnread([{ type: 'status' }], 99)).toBeUndefined();
+  it('knows nothing where no event brings the count of a folder', () => {
+    expect(latest({ type: 'status' }, { type: 'modified', unreadCount: 5 })).toEqual([]);
+    expect(latest({ type: 'modified', unreadCount: 5, target: { kind: 'item', id: 'a' } })).toEqual([]);
   });
 });
 

@@ -34,7 +34,7 @@ export function readEvent(element: XmlElement): MailboxEvent | undefined {
     parentFolderId: idOf(element, 'ParentFolderId'),
     oldId: idOf(element, 'OldItemId') ?? idOf(element, 'OldFolderId'),
     oldParentFolderId: idOf(element, 'OldParentFolderId'),
-    unreadCount: type === 'modified' && target?.kind !== 'item' ? readCount(element) : undefined,
+    unreadCount: type === 'modified' && target?.kind === 'folder' ? readCount(element) : undefined,
   };
 }
 

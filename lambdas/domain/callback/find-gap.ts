@@ -1,0 +1,43 @@
+import { askUnread } from './ask-unread.ts';
+import { addDeliveries } from './deliver.ts';
+import { type Handling, storedUnread } from './handling.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { announceNeutral } from './rescue.ts';
+
+/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
+export function isGap({ view, summary }: Pick<Handling, 'view' | 'summary'>): boolean {
+  const { previousWatermark } = summary;
+  return (
+    previousWatermark !== undefined &&
+    view.watermark !== undefined &&
+    previousWatermark !== view.watermark &&
+    previousWatermark !== view.previousWatermark
+  );
+}
+
+/**
+ * Something may have been missed: "New message", unless the unread count says that nothing came. Where no device
+ * shows a badge Exchange reports no reading and no deleting, and the stored count is old: there, as where none is
+ * stored, any unread mail but those just announced may be the one that was missed.
+ */
+export async function announceIfUnreadRose(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
+  const { view } = handling;
+  const before = view.wantedEvents === 'mail' ? 0 : (storedUnread(view)?.count ?? 0);
+  const now = await currentUnread(ports, settings, handling);
+  const announced = handling.summary.newItemIds.length;
+  if (now === undefined || now <= before + announced) return;
+  handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, view));
+}
+
+async function currentUnread(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<number | undefined> {
+  const reported = handling.changes.unread ?? handling.unread;
+  return (reported ?? (await askUnread(ports, settings, handling)))?.count;
+}

@@ -1,0 +1,76 @@
+import type { SealedContent } from '../model/credentials.ts';
+import type { ExchangeFailure, ExchangeMailbox } from '../ports/exchange.ts';
+import { domainOf } from '../registration/find-exchange.ts';
+import { askToSignIn } from './ask-to-sign-in.ts';
+import type { Handling } from './handling.ts';
+import { judgeFailure, QUIET_MS } from './judge-failure.ts';
+import { isOwnInbox } from './own-inbox.ts';
+import type { CallbackPorts } from './ports.ts';
+
+/**
+ * Where the mailbox is served now; undefined where nothing tells. The cached URL of the domain led us wrong: it
+ * goes. Asked once in a request: every search shows the credentials to each server that the domain names.
+ */
+export async function findMailbox(
+  ports: CallbackPorts,
+  handling: Handling,
+  content: SealedContent,
+): Promise<SealedContent | undefined> {
+  if (handling.searched) return undefined;
+  handling.searched = true;
+  const domain = domainOf(content.email);
+  await ports.ewsUrls.forget(domain);
+  const { email, auth } = content;
+  const found = await ports.autodiscover.discover({
+    credentials: { email, auth },
+    deadlineMs: handling.deadlineMs,
+  });
+  if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) {
+    leaveUnfound(ports, handling);
+    if (found.failedSignIns > 0) becomeSuspect(ports, handling);
+    return undefined;
+  }
+  await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
+  return { ...content, ewsUrl: found.ewsUrl };
+}
+
+/** Another server has to show the very Inbox that was registered, else it could take over a mailbox. */
+export async function isSameInbox(
+  ports: CallbackPorts,
+  handling: Handling,
+  mailbox: ExchangeMailbox,
+): Promise<boolean> {
+  const inbox = await mailbox.inbox();
+  if (!inbox.ok) await obeyRefusal(ports, handling, inbox.failure);
+  return inbox.ok && isOwnInbox(ports, handling.view, inbox.value.folderId);
+}
+
+/** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */
+export async function obeyRefusal(
+  ports: CallbackPorts,
+  handling: Handling,
+  failure: ExchangeFailure,
+): Promise<void> {
+  switch (failure.kind) {
+    case 'unauthorized':
+    case 'refresh-refused':
+    case 'credentials-dead':
+      if ((await judgeFailure(ports, handling, failure)) === 'sign-in') await askToSignIn(ports, handling);
+      return;
+    default:
+      return;
+  }
+}
+
+/** A quarter of an hour until the next search, so that a mailbox that stays away is not sought with every mail. */
+export function leaveUnfound(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
+  ports.metrics.count('ExchangeFailed');
+  handling.changes.quietUntil = handling.now + QUIET_MS;
+}
+
+/** As after a first 401. Proof it is not: some other server of the domain may have refused. */
+function becomeSuspect(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
+  handling.access.bar('suspect');
+  handling.changes.refused = 'first';
+  ports.metrics.count('CredentialsSuspect');
+}

@@ -1,0 +1,137 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { SubscriptionId } from '../model/ids.ts';
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import type { CallbackAnswer } from './answer.ts';
+import { answerEvents } from './answer-events.ts';
+import { beginHandling } from './handling.ts';
+import { createMailboxAccess } from './open-mailbox.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { announceUnreadable, rescue } from './rescue.ts';
+import { type Summary, summarize } from './summarize.ts';
+
+export interface CallbackRequest {
+  /** First path segment. */
+  readonly callbackId: string;
+  /** Second path segment. */
+  readonly sealed: string;
+  readonly body: Uint8Array;
+}
+
+const PENDING_MS = 5 * 60_000;
+const SUPERSEDED_MS = 60 * 60_000;
+
+/** One callback from its URL to its answer, whatever time that takes. Never throws while it is listened to. */
+export async function handleCallback(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  request: CallbackRequest,
+  progress: Progress,
+): Promise<CallbackAnswer> {
+  const { receivedAt } = progress;
+  try {
+    // Before anything else: a made-up id costs neither parsing nor a database call.
+    const id = await ports.pepper.verifyCallbackId(request.callbackId);
+    if (id === undefined) return refuseCaller(ports, 'id');
+    const notification = ports.readNotification(request.body);
+    if (notification.kind === 'notification') progress.summary = summaryOf(ports, notification, receivedAt);
+    const { summary } = progress;
+    if (summary !== undefined && summary.newItemIds.length > 0) void ports.exchange.warm();
+    const view = await see(ports, id, request.sealed, summary, receivedAt);
+    if (view === undefined) return 'unsubscribe';
+    if (!timingSafeEqual(sha256(request.sealed), view.sealedSha256)) return refuseCaller(ports, 'segment');
+    const ended = endedAnswer(view, receivedAt);
+    if (ended !== undefined) return ended;
+    progress.view = view;
+    if (notification.kind === 'unreadable')
+      return await announceUnreadable(ports, view, notification.reason, receivedAt);
+    return summary === undefined ? 'ok' : await handle(ports, settings, view, summary, request, progress);
+  } catch (error) {
+    if (progress.over) throw error;
+    const { view } = progress;
+    return rescue(ports, { error, view, summary: readSummary(ports, request, progress), receivedAt });
+  }
+}
+
+/** What the request says, read now where it was not read yet; undefined where it cannot be read. */
+export function readSummary(
+  ports: Pick<CallbackPorts, 'readNotification' | 'itemIds'>,
+  { body }: CallbackRequest,
+  { summary, receivedAt }: Progress,
+): Summary | undefined {
+  if (summary !== undefined) return summary;
+  const notification = ports.readNotification(body);
+  return notification.kind === 'notification' ? summaryOf(ports, notification, receivedAt) : undefined;
+}
+
+function summaryOf(
+  ports: Pick<CallbackPorts, 'itemIds'>,
+  notification: Parameters<typeof summarize>[0],
+  receivedAt: EpochMs,
+): Summary {
+  return summarize(notification, receivedAt, ports.itemIds.folderIdSha256);
+}
+
+function refuseCaller(ports: CallbackPorts, what: 'id' | 'segment'): CallbackAnswer {
+  ports.metrics.count('CallbackRefused');
+  ports.log.warn('callback-refused', { what });
+  return 'forbidden';
+}
+
+function see(
+  ports: CallbackPorts,
+  subscriptionId: SubscriptionId,
+  sealed: string,
+  summary: Summary | undefined,
+  now: EpochMs,
+): Promise<SubscriptionView | undefined> {
+  return ports.store.see({
+    subscriptionId,
+    sealedSha256: sha256(sealed),
+    now,
+    watermark: summary?.watermark,
+    folders: summary?.folders ?? [],
+  });
+}
+
+async function handle(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  view: SubscriptionView,
+  summary: Summary,
+  { sealed }: CallbackRequest,
+  progress: Progress,
+): Promise<CallbackAnswer> {
+  const now = progress.receivedAt;
+  const deadlineMs = now + settings.exchangeBudgetMs;
+  const access = createMailboxAccess(ports, view, sealed, deadlineMs);
+  progress.access = access;
+  try {
+    return await answerEvents(
+      ports,
+      settings,
+      beginHandling({ view, summary, sealed, now, deadlineMs, access }),
+    );
+  } finally {
+    access.close();
+  }
+}
+
+/** Answer to a subscription that has already ended on our side; undefined while its events still count. */
+function endedAnswer(view: SubscriptionView, now: EpochMs): CallbackAnswer | undefined {
+  switch (view.state) {
+    case 'rejected':
+      return 'unsubscribe';
+    case 'pending':
+      return now - view.createdAt > PENDING_MS ? 'unsubscribe' : undefined;
+    case 'superseded':
+      return now - (view.supersededAt ?? view.createdAt) > SUPERSEDED_MS ? 'unsubscribe' : undefined;
+    case 'active':
+    case 'lost':
+      return undefined;
+  }
+}
+
+function sha256(sealed: string): Uint8Array {
+  return createHash('sha256').update(sealed).digest();
+}

@@ -1,0 +1,47 @@
+import { isOutdated } from '../model/subscription.ts';
+import { askToSignIn } from './ask-to-sign-in.ts';
+import { announceIfUnreadRose } from './find-gap.ts';
+import type { Handling } from './handling.ts';
+import { leaveAlone } from './judge-failure.ts';
+import { alarmOfStranger } from './own-inbox.ts';
+import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { renewSubscription } from './renew-subscription.ts';
+
+/** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
+export async function obeyPushedError(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+  error: NonNullable<Handling['summary']['pushedError']>,
+): Promise<void> {
+  ports.log.warn('exchange-pushed-error', { code: error.code, subscriptionId: handling.view.id });
+  switch (error.consequence) {
+    case 'subscribe-again':
+    case 'rediscover': {
+      await announceIfUnreadRose(ports, settings, handling);
+      const [first, second] = error.consequence === 'rediscover' ? [true, false] : [false, true];
+      if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
+        // A queue is lost on a move as well as on a restart: the old address is worth the other try.
+        await renewSubscription(ports, settings, handling, { rediscover: second });
+      if (!handling.renewed && !handling.signedOut && !isOutdated(handling.view)) {
+        handling.changes.lost = true;
+        ports.metrics.count('SubscriptionLost');
+      }
+      handling.answer = 'unsubscribe';
+      return;
+    }
+    case 'credentials-dead':
+      if (isOutdated(handling.view)) return;
+      ports.metrics.count('CredentialsRejected');
+      await askToSignIn(ports, handling);
+      return;
+    case 'denied':
+      leaveAlone(ports, handling);
+      alarmOfStranger(ports, handling.view);
+      return;
+    case 'wait':
+    case 'unknown':
+      ports.metrics.count('ExchangeFailed');
+      return;
+  }
+}

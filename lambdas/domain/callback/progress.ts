@@ -1,0 +1,68 @@
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import type { MailboxAccess } from './open-mailbox.ts';
+import type { CallbackPorts } from './ports.ts';
+import type { Summary } from './summarize.ts';
+
+/** How far one callback has come: what is left to go by when its time is over. */
+export interface Progress {
+  readonly receivedAt: EpochMs;
+  /** Its answer is given, or about to be, without it. */
+  over: boolean;
+  /** Something more than a badge has reached a phone. */
+  announced: boolean;
+  /** Set once the caller is known to be Exchange. */
+  view?: SubscriptionView | undefined;
+  summary?: Summary | undefined;
+  access?: MailboxAccess | undefined;
+}
+
+/** Stops work that nobody waits for any more, at its next step. */
+export class Overdue extends Error {
+  override readonly name = 'Overdue';
+}
+
+/**
+ * The ports for as long as the callback's time lasts. Work cannot be killed, and a function instance goes on with
+ * it at the next request: from then on it pushes nothing, writes nothing and opens no mailbox.
+ */
+export function untilOver(ports: CallbackPorts, progress: Progress): CallbackPorts {
+  async function still<T>(step: () => Promise<T>): Promise<T> {
+    if (progress.over) throw new Overdue();
+    return step();
+  }
+  const { push, store, registrations, ewsUrls, autodiscover, exchange, vault } = ports;
+  return {
+    ...ports,
+    vault: { privateKey: (pair) => still(() => vault.privateKey(pair)) },
+    push: {
+      async send(target, one) {
+        const outcome = await still(() => push.send(target, one));
+        if (outcome.kind === 'delivered' && one.type !== 'badge') progress.announced = true;
+        return outcome;
+      },
+    },
+    store: {
+      see: (sighting) => still(() => store.see(sighting)),
+      record: (aftermath) => still(() => store.record(aftermath)),
+      hostSuspects: (request) => still(() => store.hostSuspects(request)),
+      prepareRenewal: (request) => still(() => store.prepareRenewal(request)),
+    },
+    registrations: {
+      activate: (request) => still(() => registrations.activate(request)),
+      abandon: (request) => still(() => registrations.abandon(request)),
+    },
+    ewsUrls: {
+      save: (domain, url, at) => still(() => ewsUrls.save(domain, url, at)),
+      forget: (domain) => still(() => ewsUrls.forget(domain)),
+    },
+    autodiscover: { discover: (request) => still(() => autodiscover.discover(request)) },
+    exchange: {
+      warm: () => exchange.warm(),
+      probe: (request) => still(() => exchange.probe(request)),
+      open(target) {
+        if (progress.over) throw new Overdue();
+        return exchange.open(target);
+      },
+    },
+  };
+}
