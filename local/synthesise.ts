@@ -1,20 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { keptAuthority } from './exchange/tls/kept-authority.ts';
+import { lock } from './lock.ts';
 import { type Json, objectAt, parseJson } from './template/json.ts';
 
 const PROJECT = resolve(import.meta.dirname, '..');
@@ -29,7 +18,6 @@ const SOURCES = [
   'local/settings.json',
   'build/local/authority/ca.pem',
 ];
-const LOCK_PAUSE_MS = 50;
 const KEPT_ASSEMBLIES = 6;
 
 export type SettingChanges = Readonly<Record<string, Json | undefined>>;
@@ -92,32 +80,6 @@ function runApp(outdir: string, changes: SettingChanges): Promise<void> {
     else reject(new Error(`the app does not synthesise:\n${stdout}${stderr}`));
   });
   return promise;
-}
-
-/** A file that one process holds. One that died without giving it back does not count. */
-async function lock(path: string): Promise<() => void> {
-  for (;;) {
-    try {
-      const file = openSync(path, 'wx');
-      writeSync(file, String(process.pid));
-      closeSync(file);
-      return () => rmSync(path, { force: true });
-    } catch {
-      if (isAbandoned(path)) rmSync(path, { force: true });
-      await pause(LOCK_PAUSE_MS);
-    }
-  }
-}
-
-function isAbandoned(path: string): boolean {
-  try {
-    const holder = Number(readFileSync(path, 'utf8'));
-    if (holder === 0) return false;
-    process.kill(holder, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
-  }
 }
 
 function forgetOldAssemblies(): void {
