@@ -1,5 +1,5 @@
 import { type Outcome, refuse } from '../errors.ts';
-import { schemeOf, signInName } from '../model/credential-rules.ts';
+import { mayFit, schemeOf, signInName } from '../model/credential-rules.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { Pepper } from '../ports/crypto.ts';
@@ -49,7 +49,6 @@ export async function probeSchemes(
   ewsUrl: string,
   deadlineMs: EpochMs,
 ): Promise<Outcome<void>> {
-  const sent = schemeOf(credentials.auth);
   const probed = await ports.exchange.probe({ ewsUrl, deadlineMs });
   if (!probed.ok) {
     // A server that wants a client certificate answers 403 to whoever shows none.
@@ -57,8 +56,7 @@ export async function probeSchemes(
     return wantsCertificate ? { ok: true, value: undefined } : refuseForExchange(probed.failure);
   }
   const { offered } = probed.value;
-  // A client certificate is asked for in the TLS handshake and never named in WWW-Authenticate.
-  if (sent !== 'certificate' && offered.length > 0 && !offered.includes(sent))
-    return refuseForExchange({ kind: 'unauthorized', offered, sent });
-  return { ok: true, value: undefined };
+  return mayFit(credentials.auth, offered)
+    ? { ok: true, value: undefined }
+    : refuseForExchange({ kind: 'unauthorized', offered, sent: schemeOf(credentials.auth) });
 }

@@ -137,6 +137,19 @@ describe('what comes before a password is sent', () => {
     expect(codeOf(await register())).toBe('EWS_FORBIDDEN');
   });
 
+  test('a server that wants a certificate before it says anything is shown one, with whatever goes behind it', async () => {
+    const { register, server, crypto } = registerWorld();
+    server.offered = ['certificate'];
+    const auth = { type: 'certificate', certificate: 'pem', privateKey: 'pem' } as const;
+    crypto.credentials = { email: 'ann@example.com', auth: { ...auth, username: 'ann', password: 'secret' } };
+    expect(codeOf(await register())).toBe('ok');
+    server.offered = ['certificate', 'ntlm'];
+    expect(codeOf(await register())).toBe('EWS_UNAUTHORIZED');
+    server.offered = ['certificate'];
+    crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
+    expect(codeOf(await register())).toBe('EWS_UNAUTHORIZED');
+  });
+
   test('after three refusals in 15 minutes the fourth stays with us', async () => {
     const { register, server, clock } = registerWorld();
     const refused = { kind: 'unauthorized', offered: ['basic'], sent: 'basic' } as const;
