@@ -22,6 +22,8 @@ export interface MemoryExchange {
   offered: readonly string[];
   discovery: DiscoveryResult;
   rotated: Credentials | undefined;
+  /** Called with each question: what happens meanwhile. */
+  answering: () => void;
   /** Failures for the next questions of this kind, one each. */
   fail(question: 'probe' | 'inbox' | 'mails' | 'subscribe', ...failures: ExchangeFailure[]): void;
 }
@@ -31,6 +33,7 @@ export function memoryExchange(): MemoryExchange {
   const failures = new Map<string, ExchangeFailure[]>();
   function answer<T>(question: string, value: () => T) {
     world.asked.push(question);
+    world.answering();
     const failure = failures.get(question)?.shift();
     return Promise.resolve(
       failure === undefined ? ({ ok: true, value: value() } as const) : ({ ok: false, failure } as const),
@@ -50,6 +53,7 @@ export function memoryExchange(): MemoryExchange {
       failedSignIns: 0,
     },
     rotated: undefined,
+    answering: () => {},
     fail: (question, ...more) => void failures.set(question, [...(failures.get(question) ?? []), ...more]),
     autodiscover: {
       async discover() {
