@@ -22,8 +22,11 @@ export type ExchangeFailure =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'subscription-limit' }
-  /** Exchange did not accept our request or we did not understand its answer. `code` is Exchange's, or ours. */
-  | { readonly kind: 'failed'; readonly code: string };
+  /**
+   * Exchange, or the token endpoint on the way to it, did not accept our request, or we did not understand the
+   * answer. `code` is Exchange's, or ours; `detail` is there where an administrator can do something about it.
+   */
+  | { readonly kind: 'failed'; readonly code: string; readonly detail?: string | undefined };
 
 export type ExchangeResult<T> =
   | { readonly ok: true; readonly value: T }

@@ -68,7 +68,8 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
     case 'failed':
       return refuse(
         'EWS_UNREACHABLE',
-        `Exchange did not do what was asked (${failure.code}). The same registration may succeed later; if not, look at the EWS log of the server.`,
+        failure.detail ??
+          `Exchange did not do what was asked (${failure.code}). The same registration may succeed later; if not, look at the EWS log of the server.`,
       );
   }
 }

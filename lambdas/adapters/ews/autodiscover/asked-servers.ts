@@ -164,6 +164,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'refresh-refused':
       return { kind: 'refused', verdict: `the token endpoint refused the refresh token (${failure.code})` };
     case 'failed':
+      return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
       return { kind: 'nothing', verdict: `failed (${failure.code})` };
     default:

@@ -7,7 +7,7 @@ import type {
 } from '#domain/ports/exchange.ts';
 import { failureOfCode } from '../error-codes.ts';
 import type { Connection } from '../outgoing/connection.ts';
-import type { HostMemory } from '../outgoing/host-memory.ts';
+import { type HostMemory, noting } from '../outgoing/host-memory.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
@@ -33,7 +33,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   const judgement = world.rules.judgeExchangeUrl(target.ewsUrl);
   const host = judgement.ok ? judgement.destination.url.host : '';
   const connection = judgement.ok
-    ? world.connect(judgement.destination, signIn.clientCertificate)
+    ? noting(hosts, world.connect(judgement.destination, signIn.clientCertificate))
     : undefined;
   const transport = createLibraryTransport(sendSoap);
   let calls: EwsCalls | undefined;
@@ -45,9 +45,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   }
 
   async function sendSoap(body: string): Promise<SoapAnswer> {
-    const givenMs = remainingMs();
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
-    hosts.note(host, outcome.ok ? undefined : outcome.failure, givenMs);
     if (outcome.ok) {
       return judgeSoapAnswer(outcome.answer, signIn.scheme);
     }
