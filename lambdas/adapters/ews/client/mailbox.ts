@@ -1,4 +1,3 @@
-import type { MailLookup } from '#domain/model/mail.ts';
 import type {
   ExchangeFailure,
   ExchangeMailbox,
@@ -11,7 +10,8 @@ import { type HostMemory, noting } from '../outgoing/host-memory.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
-import type { EwsCalls, FetchedItem } from './ews-library.ts';
+import type { EwsCalls } from './ews-library.ts';
+import { failureOfItems, lookupOf, notUnderstood } from './fetched-items.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { createLibraryTransport } from './library-transport.ts';
 import { loadEwsLibrary } from './load-library.ts';
@@ -129,7 +129,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       }
       const result = await ask(
         (ews) => ews.getItems(itemIds),
-        (items) => failureOfItems(items, itemIds.length, transport),
+        (items) => failureOfItems(transport.last().codes, itemIds.length, items.length),
         true,
       );
       return result.ok
@@ -165,31 +165,6 @@ function failureBehind(transport: LibraryTransport): ExchangeFailure {
   const { failure, codes } = transport.last();
   const error = codes.find(({ code }) => code !== 'NoError');
   return failure ?? (error === undefined ? notUnderstood() : failureOfCode(error));
-}
-
-/** A code that is not about one item fails the request as a whole, so that it can be repeated or healed. */
-function failureOfItems(
-  items: readonly FetchedItem[],
-  wanted: number,
-  transport: LibraryTransport,
-): ExchangeFailure | undefined {
-  const failures = transport
-    .last()
-    .codes.filter(({ code }) => code !== 'NoError')
-    .map(failureOfCode);
-  const general = failures.find(({ kind }) => kind !== 'failed' && kind !== 'forbidden');
-  return general ?? (items.length === wanted ? undefined : notUnderstood());
-}
-
-function lookupOf(itemId: string, item: FetchedItem | undefined): MailLookup {
-  if (item?.ok === true) {
-    return { kind: 'mail', mail: item.mail };
-  }
-  return { kind: item?.code === 'ErrorItemNotFound' ? 'gone' : 'unreadable', itemId };
-}
-
-function notUnderstood(): ExchangeFailure {
-  return { kind: 'failed', code: 'AnswerNotUnderstood' };
 }
 
 /** The library's promise may never settle: whatever happens, there is an answer by then. */
