@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId, type SubscriptionId } from '#domain/model/ids.ts';
+import { refuseForExchange } from '#domain/registration/refuse-exchange.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, testUuid } from '../../support/memory/clock.ts';
 import { codeOf, EWS_URL, PASSWORD, registerWorld } from '../../support/register-world.ts';
 
@@ -164,25 +165,62 @@ describe('what comes before a password is sent', () => {
 });
 
 describe('what Exchange answers', () => {
+  const detail = 'Exchange answered SoAndSo';
   test.each([
-    [{ kind: 'unauthorized', offered: ['basic'], sent: 'basic' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'credentials-dead', code: 'ErrorAccountDisabled' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'refresh-refused', code: 'invalid_grant' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'forbidden', detail: '' }, 'EWS_FORBIDDEN'],
-    [{ kind: 'not-found' }, 'EWS_NOT_FOUND'],
-    [{ kind: 'moved' }, 'EWS_NOT_FOUND'],
-    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }, 'EWS_TLS_FAILED'],
-    [{ kind: 'refused-address', detail: 'private address' }, 'EWS_URL_REFUSED'],
-    [{ kind: 'unreachable', detail: 'ECONNREFUSED' }, 'EWS_UNREACHABLE'],
-    [{ kind: 'timeout' }, 'EWS_UNREACHABLE'],
-    [{ kind: 'busy', retryAfterMs: 4_200 }, 'EWS_BUSY'],
-    [{ kind: 'failed', code: 'ErrorInternalServerError' }, 'EWS_UNREACHABLE'],
-  ] as const)('%j is refused as %s, and nothing is stored', async (failure, code) => {
+    [
+      { kind: 'unauthorized', offered: ['basic'], sent: 'basic' },
+      'EWS_UNAUTHORIZED',
+      /user name or password/,
+    ],
+    [
+      { kind: 'unauthorized', offered: ['certificate'], sent: 'certificate' },
+      'EWS_UNAUTHORIZED',
+      /client certificate/,
+    ],
+    [{ kind: 'credentials-dead', code: 'ErrorAccountDisabled' }, 'EWS_UNAUTHORIZED', /ErrorAccountDisabled/],
+    [{ kind: 'refresh-refused', code: 'invalid_grant' }, 'EWS_UNAUTHORIZED', /token endpoint/],
+    [{ kind: 'forbidden', detail }, 'EWS_FORBIDDEN', /blocked.*SoAndSo.*EwsEnabled/],
+    [{ kind: 'forbidden', detail, why: 'account-locked' }, 'EWS_FORBIDDEN', /locked.*SoAndSo/],
+    [{ kind: 'forbidden', detail, why: 'not-the-owner' }, 'EWS_FORBIDDEN', /another user.*SoAndSo/],
+    [{ kind: 'forbidden', detail, why: 'not-primary' }, 'EWS_FORBIDDEN', /primary mailbox.*SoAndSo/],
+    [{ kind: 'not-found' }, 'EWS_NOT_FOUND', /Exchange\.asmx/],
+    [{ kind: 'moved' }, 'EWS_NOT_FOUND', /another server/],
+    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }, 'EWS_TLS_FAILED', /CERT_HAS_EXPIRED/],
+    [{ kind: 'refused-address', detail: 'private address' }, 'EWS_URL_REFUSED', /private address/],
+    [{ kind: 'unreachable', detail: 'ECONNREFUSED' }, 'EWS_UNREACHABLE', /ECONNREFUSED/],
+    [{ kind: 'timeout' }, 'EWS_UNREACHABLE', /in time/],
+    [{ kind: 'busy', retryAfterMs: 4_200 }, 'EWS_BUSY', /throttling/],
+    [
+      { kind: 'failed', code: 'ErrorInternalServerError' },
+      'EWS_UNREACHABLE',
+      /ErrorInternalServerError.*later/,
+    ],
+    [
+      { kind: 'failed', code: 'TokenEndpoint:Http404', detail: 'The token endpoint answered 404.' },
+      'EWS_UNREACHABLE',
+      /^The token endpoint answered 404\.$/,
+    ],
+    [
+      { kind: 'failed', code: 'ErrorInvalidPushSubscriptionUrl', ours: 'callback-url' },
+      'INTERNAL',
+      /callback URL.*https.*2083 characters.*ENSLinkAddress/,
+    ],
+    [{ kind: 'failed', code: 'ErrorSchemaValidation', ours: 'request' }, 'INTERNAL', /ErrorSchemaValidation/],
+  ] as const)('%j is refused as %s, and nothing is stored', async (failure, code, told) => {
     const { register, server, state } = registerWorld();
     server.fail('inbox', failure);
-    expect(codeOf(await register())).toBe(code);
+    await expect(register()).resolves.toMatchObject({
+      ok: false,
+      refusal: { code, detail: expect.stringMatching(told) },
+    });
     expect(state.begins).toHaveLength(0);
     expect(server.closed).toBe(1);
+  });
+
+  test('a 403 is claimed only where Exchange answered one', () => {
+    const kinds = [undefined, 'account-locked', 'not-the-owner', 'not-primary'] as const;
+    for (const why of kinds)
+      expect(refuseForExchange({ kind: 'forbidden', detail, why }).refusal.detail).not.toContain('403');
   });
 
   test('busy says when to come back', async () => {
