@@ -26,9 +26,17 @@ export function signInName(email: string, auth: ExchangeAuth): string {
   }
 }
 
+/** The user name and password behind a client certificate; half of them is none, and never sent. */
+export function basicBehind(
+  auth: Extract<ExchangeAuth, { readonly type: 'certificate' }>,
+): { readonly username: string; readonly password: string } | undefined {
+  const { username, password } = auth;
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
 /** Scheme that these credentials are sent with; a bare certificate is shown in TLS, before any scheme. */
 export function schemeOf(auth: ExchangeAuth): SignInScheme {
-  return auth.type === 'certificate' && auth.password !== undefined ? 'basic' : auth.type;
+  return auth.type === 'certificate' && basicBehind(auth) !== undefined ? 'basic' : auth.type;
 }
 
 /**
