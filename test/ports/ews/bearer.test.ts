@@ -104,6 +104,24 @@ describe('a bearer token', () => {
     expect(exchange.seen.filter(({ headers }) => headers.authorization === 'Bearer fresh')).toHaveLength(2);
   });
 
+  test('that is refused after a rotation is renewed with the newest refresh token, whatever the seal still holds', async () => {
+    const valid = ['a1'];
+    const { open, auth, tokens } = await world(valid, [
+      granted('a1', 'r2'),
+      granted('a2', 'r3'),
+      granted('a3', 'r4'),
+    ]);
+    // No fresh seal comes about: every request opens the first one.
+    for (const token of ['a1', 'a2', 'a3']) {
+      valid.splice(0, 1, token);
+      const mailbox = open(auth('old', EARLIER, 'r1'));
+      expect(await mailbox.inbox()).toEqual(OK);
+      mailbox.close();
+    }
+    const spent = tokens.seen.map(({ body }) => new URLSearchParams(body).get('refresh_token'));
+    expect(spent).toEqual(['r1', 'r2', 'r3']);
+  });
+
   test('brings the rotated refresh token to light, in later requests of this instance too', async () => {
     const { open, auth, tokens } = await world(['fresh'], [granted('fresh', 'r2')]);
     for (let round = 0; round < 2; round += 1) {
