@@ -100,7 +100,12 @@ function unauthorizedDetail(offered: readonly string[], sent: string): string {
   if (sent === 'certificate' && offered.includes(sent))
     return 'Exchange refused the client certificate. Check that its authority is trusted there, and that it belongs to an account.';
   const list = offered.join(', ');
+  // The server tells no difference between a wrong password and a missing channel binding token.
+  const hint =
+    sent === 'ntlm'
+      ? ' If they are right, Extended Protection may be Required there, which NTLM from ENS cannot meet: set it to Allow, or use Basic.'
+      : '';
   return offered.includes(sent)
-    ? `Exchange refused the user name or password. They were sent as ${sent}, which the server offers (${list}).`
+    ? `Exchange refused the user name or password. They were sent as ${sent}, which the server offers (${list}).${hint}`
     : `The server does not offer ${sent}, it offers: ${list}. Turn ${sent} on for the EWS virtual directory, or let the phones use a scheme that the server offers.`;
 }
