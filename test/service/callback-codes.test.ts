@@ -119,6 +119,24 @@ test('each failure of GetItem announces neutrally and ends nothing, each proof a
   }
 }, 60_000);
 
+test.each(['403', 'ErrorAccessDenied:message', 'ErrorAccessDenied:fault', 'ErrorAccessDenied:hidden'])(
+  'a mailbox that is blocked, said as %s, is left alone for a quarter of an hour',
+  async (word) => {
+    const the = world();
+    const { phone } = await the.registerPhone();
+    the.world.exchange.failMailbox(phone.email, word);
+    await the.deliverMail(phone.email, { subject: 'blocked' });
+    the.world.exchange.failMailbox(phone.email, undefined);
+    const calls = await the.callsDuring(() => the.deliverMail(phone.email, { subject: 'left alone' }));
+    expect(calls.filter(({ service }) => service === 'ews')).toEqual([]);
+    await the.world.clock.advance(15 * MINUTE_MS + 1_000);
+    await the.deliverMail(phone.email, { subject: 'asked again' });
+    const [first, second, last] = (await the.waitForNotifications(phone, 3)).map(textOf);
+    expect([first, second]).toEqual([expect.stringMatching(NEUTRAL), expect.stringMatching(NEUTRAL)]);
+    expect(last).toBe('asked again');
+  },
+);
+
 describe('an error that Exchange pushes', () => {
   test.each([
     ['ErrorReadEventsFailed', true],

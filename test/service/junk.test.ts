@@ -1,8 +1,16 @@
-import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { childrenWithLastArgument, cpuMsOf } from '../support/cpu-of-process.ts';
-import { bytes, JUNK_SEED, mutantOf, percentile, sampleOf, soup } from '../support/junk.ts';
+import {
+  bytes,
+  deep,
+  encodedOf,
+  hugeAttributes,
+  JUNK_SEED,
+  mutantOf,
+  percentile,
+  sampleOf,
+  soup,
+} from '../support/junk.ts';
 import { at, useWorld } from '../support/world.ts';
 
 /** One process answers everything, one request at a time, so that its CPU time is that of the request. */
@@ -29,6 +37,9 @@ test(
     const [subscription] = the.world.exchange.subscriptions(phone.email);
     const url = subscription?.url ?? '';
     const [pid] = childrenWithLastArgument('callback');
+    // Elsewhere than on Linux nothing tells the CPU time of another process: then the line below says so.
+    const cpuMs = pid === undefined ? undefined : () => cpuMsOf(pid);
+    expect(cpuMs === undefined).toBe(process.platform !== 'linux');
 
     const junk: readonly (string | Uint8Array)[] = [
       ...sampleOf(mutantOf(real), SHARES.mutants),
@@ -39,10 +50,9 @@ test(
       ...sampleOf(encodedOf(real), SHARES.encodings),
     ];
     expect(junk).toHaveLength(1_000);
-    const times: number[] = [];
     const odd: unknown[] = [];
     const send = async (index: number, body: string | Uint8Array): Promise<number> => {
-      const before = pid === undefined ? 0 : cpuMsOf(pid);
+      const before = cpuMs?.() ?? 0;
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'Content-Type': 'text/xml; charset=utf-8' },
@@ -50,23 +60,31 @@ test(
       });
       const word = /SubscriptionStatus>(\w+)</.exec(await response.text())?.[1];
       if (response.status !== 200 || word !== 'OK') odd.push([index, response.status, word]);
-      return pid === undefined ? 0 : cpuMsOf(pid) - before;
+      return (cpuMs?.() ?? 0) - before;
     };
-    let highest = 0;
+    const asSent: number[] = [];
+    const atBest: number[] = [];
     for (const [index, body] of junk.entries()) {
-      let ms = await send(index, body);
-      highest = Math.max(highest, ms);
+      const first = await send(index, body);
+      let best = first;
       // A collection of garbage falls on any document; one that is dear by itself is dear every time.
-      for (let again = 0; again < 2 && ms > SUSPICIOUS_MS; again += 1)
-        ms = Math.min(ms, await send(index, body));
-      times.push(ms);
+      for (let again = 0; again < 2 && best > SUSPICIOUS_MS; again += 1)
+        best = Math.min(best, await send(index, body));
+      asSent.push(first);
+      atBest.push(best);
     }
-    const sorted = Float64Array.from(times).sort();
-    const slowest = percentile(sorted, 0.999);
-    const line = `junk through the whole path: seed ${JUNK_SEED}, ${junk.length} callbacks, p50 ${percentile(sorted, 0.5).toFixed(1)} ms, p99.9 ${slowest.toFixed(1)} ms, worst ${percentile(sorted, 1).toFixed(1)} ms (with a collection of garbage ${highest.toFixed(1)} ms) of CPU`;
+    const slowest = percentile(sortedOf(atBest), 0.999);
+    const repeated = asSent.filter((ms) => ms > SUSPICIOUS_MS).length;
+    const measured =
+      cpuMs === undefined
+        ? 'CPU time is not measured on this system'
+        : `CPU time as sent ${summary(asSent)}; judged is the best of three for the ${repeated} above ${SUSPICIOUS_MS} ms: ${summary(atBest)}`;
+    const line = `junk through the whole path: seed ${JUNK_SEED}, ${junk.length} callbacks, ${measured}`;
     process.stdout.write(`${line}\n`);
     expect([line, odd]).toEqual([line, []]);
     expect([line, slowest < SLOWEST_MS]).toEqual([line, true]);
+    // A clock that stands still would let everything pass.
+    if (cpuMs !== undefined) expect(percentile(sortedOf(asSent), 0.01)).toBeGreaterThan(0);
     // Nothing was met by the last resort, and it is still the same process.
     expect(the.world.logs.all().filter((entry) => JSON.stringify(entry).includes('callback-failed'))).toEqual(
       [],
@@ -82,37 +100,11 @@ test(
   TIMEOUT_MS,
 );
 
-/** Elements in elements, closed or not. */
-const deep = fc
-  .tuple(fc.integer({ min: 1, max: 8_000 }), fc.boolean(), fc.constantFrom('a', 't:Items', 'm:Notification'))
-  .map(([depth, closed, name]) => `<${name}>`.repeat(depth) + (closed ? `</${name}>`.repeat(depth) : ''));
+function sortedOf(times: readonly number[]): Float64Array {
+  return Float64Array.from(times).sort();
+}
 
-const hugeAttributes = fc
-  .tuple(
-    fc.integer({ min: 1, max: 3_000 }),
-    fc.integer({ min: 0, max: 150_000 }),
-    fc.constantFrom('x', '&amp;', '&#x1F600;', '<'),
-  )
-  .map(([count, length, filling]) => {
-    const others = Array.from({ length: count }, (_, index) => ` a${index}="${index}"`).join('');
-    return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"${others} b="${filling.repeat(length / filling.length)}"><s:Body/></s:Envelope>`;
-  });
-
-/** Real requests in encodings that nobody announced, or announced wrongly. */
-function encodedOf(documents: readonly Buffer[]): fc.Arbitrary<Buffer> {
-  const encodings: readonly ((text: string) => Buffer)[] = [
-    (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
-    (text) => Buffer.from(text, 'utf16le'),
-    (text) => Buffer.from(text, 'utf16le').swap16(),
-    (text) => Buffer.from(text.replace('utf-8', 'iso-8859-1').replace('Hello', 'H\u00e9llo'), 'latin1'),
-    (text) => Buffer.from(text.replace('utf-8', 'utf-7')),
-    (text) => Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xc0, 0x80])]),
-    (text) => Buffer.from(Buffer.from(text).toString('base64')),
-    (text) => gzipSync(text),
-    (text) => Buffer.from(`\uFEFF\uFEFF${text}`),
-    () => Buffer.alloc(0),
-  ];
-  return fc
-    .tuple(fc.nat(documents.length - 1), fc.constantFrom(...encodings))
-    .map(([which, encode]) => encode((documents[which] ?? Buffer.alloc(0)).toString('utf8')));
+function summary(times: readonly number[]): string {
+  const at = (share: number) => percentile(sortedOf(times), share).toFixed(1);
+  return `p50 ${at(0.5)} ms, p99.9 ${at(0.999)} ms, worst ${at(1)} ms`;
 }

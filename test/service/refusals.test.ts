@@ -194,6 +194,37 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'where the mailbox is not the primary one of whoever signs in',
+    code: 'EWS_FORBIDDEN',
+    status: 422,
+    detail: /primary mailbox/,
+    attempt: ({ client, world: { faults } }, phone) => {
+      const error = 'ErrorSubscriptionDelegateAccessNotSupported';
+      faults.add({ service: 'ews', action: 'Subscribe', error, times: 1 });
+      return client.register(phone);
+    },
+  },
+  {
+    title: 'where Exchange takes the user for another one',
+    code: 'EWS_FORBIDDEN',
+    status: 422,
+    detail: /another user than(?!.*403)/,
+    attempt: ({ client, world: { faults } }, phone) => {
+      faults.add({ service: 'ews', action: 'Subscribe', error: 'ErrorSubscriptionAccessDenied', times: 1 });
+      return client.register(phone);
+    },
+  },
+  {
+    title: 'where Exchange does not accept our callback URL, saying what it has to be like',
+    code: 'INTERNAL',
+    status: 500,
+    detail: /callback URL.*https.*2083 characters/,
+    attempt: ({ client, world: { faults } }, phone) => {
+      faults.add({ service: 'ews', action: 'Subscribe', error: 'ErrorInvalidPushSubscriptionUrl', times: 1 });
+      return client.register(phone);
+    },
+  },
+  {
     title: 'while the database is away, with the time to wait',
     code: 'TEMPORARILY_UNAVAILABLE',
     status: 503,

@@ -15,12 +15,18 @@ const typeOf = (push: Notification | undefined) => at(push?.payload, 'ens', 'typ
 const NEUTRAL = /new message/i;
 
 /** A mailbox with tokens; `lifetimeSeconds` of its access tokens, with a refresh token or without. */
-function tokens(options: { refresh: boolean; lifetimeSeconds?: number; tokenEndpoint?: string }) {
+function tokens(options: {
+  refresh: boolean;
+  lifetimeSeconds?: number;
+  tokenEndpoint?: string;
+  sizes?: { accessTokenLength: number; refreshTokenLength: number };
+}) {
   const { newMailbox, world: running } = world();
   const mailbox = newMailbox('token');
   const issued = running.exchange.issueTokens(mailbox.email, {
     clientId: 'the-app',
     lifetimeSeconds: options.lifetimeSeconds ?? 3_600,
+    ...options.sizes,
   });
   const refresh: Json = {
     tokenEndpoint: options.tokenEndpoint ?? running.exchange.tokenEndpoint(),
@@ -85,6 +91,37 @@ describe('NTLM', () => {
     const answer = await client.register({ ...newPhone(mailbox), auth: ntlm(mailbox, 'wrong') });
     expect(codeOf(answer)).toBe('EWS_UNAUTHORIZED');
     expect(running.exchange.failedLogons(mailbox.email)).toBe(1);
+  });
+});
+
+describe('NTLM where Extended Protection is required', () => {
+  test('is refused, saying what to change, and costs one failed sign-in', async () => {
+    const { client, world: running } = world();
+    Object.assign(running.exchange.modes, { offers: ['NTLM', 'Negotiate'], extendedProtection: true });
+    const mailbox = windowsMailbox();
+    const answer = await client.register({ ...newPhone(mailbox), auth: ntlm(mailbox) });
+    expect([answer.status, codeOf(answer), at(answer.body, 'sent')]).toEqual([
+      422,
+      'EWS_UNAUTHORIZED',
+      'ntlm',
+    ]);
+    expect(at(answer.body, 'offered')).toEqual(['ntlm', 'negotiate']);
+    expect(at(answer.body, 'detail')).toMatch(/Extended Protection.*Basic/);
+    expect(running.exchange.failedLogons(mailbox.email)).toBe(1);
+    expect(running.exchange.subscriptions(mailbox.email)).toEqual([]);
+  });
+
+  test.each([
+    ['it is set to Allow', { offers: ['NTLM', 'Negotiate'], extendedProtection: false }, 'ntlm'],
+    ['Basic is used instead', { offers: ['NTLM', 'Basic'], extendedProtection: true }, 'basic'],
+  ] as const)('the same user registers and reads mail where %s', async (_how, modes, scheme) => {
+    const { registerPhone, deliverMail, waitForNotifications, world: running } = world();
+    Object.assign(running.exchange.modes, modes);
+    const mailbox = windowsMailbox();
+    const auth = scheme === 'ntlm' ? ntlm(mailbox) : newPhone(mailbox).auth;
+    const { phone } = await registerPhone({ auth }, mailbox);
+    await deliverMail(phone.email, { subject: scheme });
+    expect((await waitForNotifications(phone, 1)).map(subjectOf)).toEqual([scheme]);
   });
 });
 
@@ -172,6 +209,30 @@ describe('a refresh token', () => {
     expect(subscriptions.filter(({ state }) => state === 'active')).toHaveLength(1);
     expect(subscriptions[0]).toMatchObject({ url: first?.url, ended: 'unsubscribed' });
     expect(new Set(subscriptions.map(({ url }) => url)).size).toBe(subscriptions.length);
+  });
+
+  test('of Entra ID’s size, beside an access token of 2.5 KB, passes through registration, refresh and rotation', async () => {
+    const the = world();
+    const sizes = { accessTokenLength: 2_560, refreshTokenLength: 1_800 };
+    const { mailbox, auth } = tokens({ refresh: true, sizes });
+    expect(String(at(auth, 'accessToken'))).toHaveLength(2_560);
+    const { phone, answer } = await the.registerPhone({ auth }, mailbox);
+    expect(answer.status).toBe(201);
+    await the.deliverMail(phone.email, { subject: 'As registered' });
+    await the.world.clock.advance(2 * HOUR_MS);
+    await the.deliverMail(phone.email, { subject: 'Refreshed' });
+    // A new process has nothing but the fresh seal.
+    the.world.functions.kill('callback');
+    await the.world.clock.advance(2 * HOUR_MS);
+    await the.deliverMail(phone.email, { subject: 'Rotated' });
+    const pushes = await the.waitForNotifications(phone, 3);
+    expect(pushes.map(subjectOf)).toEqual(['As registered', 'Refreshed', 'Rotated']);
+    const subscriptions = the.world.exchange.subscriptions(phone.email);
+    expect(subscriptions.map(({ state }) => state)).toEqual(['ended', 'ended', 'active']);
+    for (const { url } of subscriptions) expect(url.length).toBeLessThan(2_083);
+    const written = await the.everythingWritten();
+    for (const name of ['accessToken', 'refreshToken'])
+      expect(written).not.toContain(String(at(auth, name) ?? at(auth, 'refresh', name)));
   });
 
   test('that is not rotated leaves the subscription alone, and its access token serves until it ends', async () => {

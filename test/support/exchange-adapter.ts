@@ -8,7 +8,7 @@ import type { Exchange, ExchangeMailbox } from '#domain/ports/exchange.ts';
 export const LOCAL_RULES = createOutgoingRules({
   allowedExchangeHosts: ['http://127.0.0.1:*'],
   allowedExchangeCidrs: [],
-  allowedTokenHosts: ['http://127.0.0.1:*'],
+  allowedTokenHosts: ['http://127.0.0.1:*', 'https://127.0.0.1:*'],
 });
 
 export const BASIC: ExchangeAuth = { type: 'basic', username: 'ann', password: 'correct horse' };

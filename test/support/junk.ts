@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 
 const PIECES = [
@@ -89,6 +90,42 @@ function apply(
     default:
       return head;
   }
+}
+
+/** Elements in elements, closed or not. */
+export const deep = fc
+  .tuple(fc.integer({ min: 1, max: 8_000 }), fc.boolean(), fc.constantFrom('a', 't:Items', 'm:Notification'))
+  .map(([depth, closed, name]) => `<${name}>`.repeat(depth) + (closed ? `</${name}>`.repeat(depth) : ''));
+
+/** More and longer attributes than anybody writes. */
+export const hugeAttributes = fc
+  .tuple(
+    fc.integer({ min: 1, max: 3_000 }),
+    fc.integer({ min: 0, max: 150_000 }),
+    fc.constantFrom('x', '&amp;', '&#x1F600;', '<'),
+  )
+  .map(([count, length, filling]) => {
+    const others = Array.from({ length: count }, (_, index) => ` a${index}="${index}"`).join('');
+    return `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"${others} b="${filling.repeat(length / filling.length)}"><s:Body/></s:Envelope>`;
+  });
+
+/** Real requests in encodings that nobody announced, or announced wrongly. */
+export function encodedOf(documents: readonly Buffer[]): fc.Arbitrary<Buffer> {
+  const encodings: readonly ((text: string) => Buffer)[] = [
+    (text) => Buffer.from(`\uFEFF${text}`, 'utf16le'),
+    (text) => Buffer.from(text, 'utf16le'),
+    (text) => Buffer.from(text, 'utf16le').swap16(),
+    (text) => Buffer.from(text.replace('utf-8', 'iso-8859-1').replace('Hello', 'H\u00e9llo'), 'latin1'),
+    (text) => Buffer.from(text.replace('utf-8', 'utf-7')),
+    (text) => Buffer.concat([Buffer.from(text), Buffer.from([0xff, 0xc0, 0x80])]),
+    (text) => Buffer.from(Buffer.from(text).toString('base64')),
+    (text) => gzipSync(text),
+    (text) => Buffer.from(`\uFEFF\uFEFF${text}`),
+    () => Buffer.alloc(0),
+  ];
+  return fc
+    .tuple(fc.nat(documents.length - 1), fc.constantFrom(...encodings))
+    .map(([which, encode]) => encode((documents[which] ?? Buffer.alloc(0)).toString('utf8')));
 }
 
 /** The value that this share of all values does not exceed. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import { afterEach } from '@jest/globals';
 
 /** What one request brought, and on which socket (1, 2, …) it came. */
@@ -11,6 +12,8 @@ export interface SeenRequest {
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
   readonly socket: number;
+  /** Whether a client certificate was shown in the TLS handshake. */
+  readonly certificate: boolean;
 }
 
 export interface ScriptedAnswer {
@@ -49,6 +52,8 @@ export async function startScriptedServer(script: Script, tls?: ServerOptions): 
         headers: request.headers,
         body: Buffer.concat(chunks).toString('utf8'),
         socket: sockets.get(request.socket) ?? 0,
+        certificate:
+          request.socket instanceof TLSSocket && Boolean(request.socket.getPeerCertificate().subject),
       };
       seen.push(entry);
       const answer = await script(entry, seen.length - 1);

@@ -36,7 +36,8 @@ export async function callEns(
   } catch (error) {
     const cause = error instanceof Error ? (error.cause ?? error) : error;
     const failure = failureOfError(cause, false);
-    return { answered: false, why: 'detail' in failure ? failure.detail : 'no answer in time' };
+    const detail = 'detail' in failure ? failure.detail : undefined;
+    return { answered: false, why: detail ?? 'no answer in time' };
   }
 }
 

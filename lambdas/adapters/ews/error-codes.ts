@@ -6,6 +6,8 @@ import { childOf, childText, type XmlElement } from './xml.ts';
 interface CodeRow {
   readonly pushed: PushedErrorConsequence;
   readonly call: 'credentials-dead' | 'forbidden' | 'moved' | 'busy' | 'subscription-limit' | 'failed';
+  readonly why?: Extract<ExchangeFailure, { kind: 'forbidden' }>['why'];
+  readonly ours?: Extract<ExchangeFailure, { kind: 'failed' }>['ours'];
 }
 
 /** The subscription is no longer there. Exchange never resumes it, whatever is answered. */
@@ -16,12 +18,13 @@ const PASSING: CodeRow = { pushed: 'wait', call: 'busy' };
 const DEAD: CodeRow = { pushed: 'credentials-dead', call: 'credentials-dead' };
 /** An administrator has to act; what was allowed yesterday may be allowed again tomorrow. */
 const BLOCKED: CodeRow = { pushed: 'wait', call: 'forbidden' };
-/** Our request was wrong, or the code has no meaning in a push. */
-const OURS: CodeRow = { pushed: 'unknown', call: 'failed' };
+/** Our request is wrong: a defect. It says nothing in a push. */
+const OURS: CodeRow = { pushed: 'unknown', call: 'failed', ours: 'request' };
+const UNKNOWN: CodeRow = { pushed: 'unknown', call: 'failed' };
 
 /**
  * Exchange's response codes (MS-OXWSCDATA, ResponseCodeType) as far as they mean more than "it failed".
- * A code that is missing here is `OURS`.
+ * A code that is missing here is `UNKNOWN`.
  */
 const CODES: ReadonlyMap<string, CodeRow> = new Map([
   ['ErrorReadEventsFailed', GONE],
@@ -54,11 +57,14 @@ const CODES: ReadonlyMap<string, CodeRow> = new Map([
   ['ErrorOrganizationAccessBlocked', DEAD],
   ['ErrorAccessDenied', BLOCKED],
   // The credentials are valid but somebody else's: nothing that ending the subscription would heal.
-  ['ErrorSubscriptionAccessDenied', { pushed: 'denied', call: 'forbidden' }],
+  ['ErrorSubscriptionAccessDenied', { pushed: 'denied', call: 'forbidden', why: 'not-the-owner' }],
+  [
+    'ErrorSubscriptionDelegateAccessNotSupported',
+    { pushed: 'unknown', call: 'forbidden', why: 'not-primary' },
+  ],
   ['ErrorExceededSubscriptionCount', { pushed: 'unknown', call: 'subscription-limit' }],
-  ['ErrorInvalidPushSubscriptionUrl', OURS],
+  ['ErrorInvalidPushSubscriptionUrl', { pushed: 'unknown', call: 'failed', ours: 'callback-url' }],
   ['ErrorInvalidSubscriptionRequest', OURS],
-  ['ErrorSubscriptionDelegateAccessNotSupported', OURS],
   ['ErrorInvalidPullSubscriptionId', OURS],
   ['ErrorInvalidServerVersion', OURS],
   ['ErrorIncorrectSchemaVersion', OURS],
@@ -75,20 +81,21 @@ export interface SpokenCode {
 
 /** Consequence of an error that Exchange pushes instead of events. */
 export function consequenceOfPushed(code: string): PushedErrorConsequence {
-  return (CODES.get(code) ?? OURS).pushed;
+  return (CODES.get(code) ?? UNKNOWN).pushed;
 }
 
 /** Failure of a call that Exchange answered with this code. */
 export function failureOfCode({ code, backOffMs }: SpokenCode): ExchangeFailure {
-  const { call } = CODES.get(code) ?? OURS;
+  const { call, why, ours } = CODES.get(code) ?? UNKNOWN;
   switch (call) {
     case 'busy':
       return { kind: call, retryAfterMs: backOffMs };
     case 'forbidden':
-      return { kind: call, detail: `Exchange answered ${code}` };
+      return { kind: call, detail: `Exchange answered ${code}`, ...(why === undefined ? {} : { why }) };
     case 'credentials-dead':
-    case 'failed':
       return { kind: call, code };
+    case 'failed':
+      return { kind: call, code, ...(ours === undefined ? {} : { ours }) };
     case 'moved':
     case 'subscription-limit':
       return { kind: call };

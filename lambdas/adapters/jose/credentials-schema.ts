@@ -6,17 +6,20 @@ const pem = (label: string) => z.string().regex(new RegExp(`-----BEGIN [A-Z ]*${
 /** No C0 control characters or DEL. */
 const line = z.string().regex(/^[^\p{Cc}]+$/u);
 
+/** RFC 7617, section 2: a colon would move the border between user name and password. */
+const basicName = line.max(512).regex(/^[^:]+$/);
+const password = z.string().min(1).max(1024);
+
 const basic = z.object({
   type: z.literal('basic'),
-  // RFC 7617, section 2: a colon would move the border between user name and password.
-  username: line.max(512).regex(/^[^:]+$/),
-  password: z.string().min(1).max(1024),
+  username: basicName,
+  password,
 });
 
 const ntlm = z.object({
   type: z.literal('ntlm'),
   username: line.max(512),
-  password: z.string().min(1).max(1024),
+  password,
   domain: z.string().max(255),
 });
 
@@ -34,13 +37,18 @@ const bearer = z.object({
     .optional(),
 });
 
-const certificate = z.object({
-  type: z.literal('certificate'),
-  certificate: pem('CERTIFICATE'),
-  privateKey: pem('PRIVATE KEY'),
-  username: line.max(512).optional(),
-  password: z.string().max(1024).optional(),
-});
+/** User name and password are Basic behind the certificate: half of them would be a failed logon. */
+const certificate = z
+  .object({
+    type: z.literal('certificate'),
+    certificate: pem('CERTIFICATE'),
+    privateKey: pem('PRIVATE KEY'),
+    username: basicName.optional(),
+    password: password.optional(),
+  })
+  .refine((auth) => auth.username === undefined || auth.password !== undefined, { path: ['password'] })
+  .refine((auth) => auth.password === undefined || auth.username !== undefined, { path: ['username'] })
+  .meta({ dependentRequired: { username: ['password'], password: ['username'] } });
 
 /** Plaintext inside the client's JWE (DESIGN, section 2). Members that we do not know are dropped. */
 export const credentialsSchema = z.object({

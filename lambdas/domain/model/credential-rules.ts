@@ -26,7 +26,26 @@ export function signInName(email: string, auth: ExchangeAuth): string {
   }
 }
 
+/** The user name and password behind a client certificate; half of them is none, and never sent. */
+export function basicBehind(
+  auth: Extract<ExchangeAuth, { readonly type: 'certificate' }>,
+): { readonly username: string; readonly password: string } | undefined {
+  const { username, password } = auth;
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
 /** Scheme that these credentials are sent with; a bare certificate is shown in TLS, before any scheme. */
 export function schemeOf(auth: ExchangeAuth): SignInScheme {
-  return auth.type === 'certificate' && auth.password !== undefined ? 'basic' : auth.type;
+  return auth.type === 'certificate' && basicBehind(auth) !== undefined ? 'basic' : auth.type;
+}
+
+/**
+ * Whether these credentials are worth showing to a server that named these schemes to a stranger. A client
+ * certificate is asked for in the TLS handshake and never in WWW-Authenticate; a handshake that demands one
+ * ends before the server can say what it wants behind it.
+ */
+export function mayFit(auth: ExchangeAuth, offered: readonly SignInScheme[]): boolean {
+  const sent = schemeOf(auth);
+  if (offered.length === 0 || sent === 'certificate' || offered.includes(sent)) return true;
+  return auth.type === 'certificate' && offered.every((scheme) => scheme === 'certificate');
 }

@@ -15,6 +15,7 @@ export type ExchangeAuth =
       readonly certificate: string;
       /** PEM. */
       readonly privateKey: string;
+      /** With `password`, or not at all: Basic behind the certificate. */
       readonly username?: string | undefined;
       readonly password?: string | undefined;
     };

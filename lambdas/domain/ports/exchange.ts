@@ -13,7 +13,12 @@ export type ExchangeFailure =
   | { readonly kind: 'credentials-dead'; readonly code: string }
   /** The token endpoint refused the refresh token for good (`invalid_grant`). */
   | { readonly kind: 'refresh-refused'; readonly code: string }
-  | { readonly kind: 'forbidden'; readonly detail: string }
+  /** `why`: something narrower than EWS being blocked for user, organisation or User-Agent. */
+  | {
+      readonly kind: 'forbidden';
+      readonly detail: string;
+      readonly why?: 'account-locked' | 'not-the-owner' | 'not-primary' | undefined;
+    }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'moved' }
   | { readonly kind: 'tls'; readonly detail: string }
@@ -22,8 +27,17 @@ export type ExchangeFailure =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'subscription-limit' }
-  /** Exchange did not accept our request or we did not understand its answer. `code` is Exchange's, or ours. */
-  | { readonly kind: 'failed'; readonly code: string };
+  /**
+   * Exchange, or the token endpoint on the way to it, did not accept our request, or we did not understand the
+   * answer. `code` is Exchange's, or ours; `detail` is there where an administrator can do something about it.
+   * `ours`: what we sent is at fault, so that the same call fails for everybody until we or our set-up change.
+   */
+  | {
+      readonly kind: 'failed';
+      readonly code: string;
+      readonly detail?: string | undefined;
+      readonly ours?: 'callback-url' | 'request' | undefined;
+    };
 
 export type ExchangeResult<T> =
   | { readonly ok: true; readonly value: T }

@@ -21,10 +21,7 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         `The token endpoint refused the refresh token (${failure.code}). Sign in again on the phone.`,
       );
     case 'forbidden':
-      return refuse(
-        'EWS_FORBIDDEN',
-        `Exchange answered 403: EWS is blocked for this user, the organisation, or our User-Agent "MailNotificationService/v2 (ExchangeServicesClient/15.00.0913.015)". Check EwsEnabled, EwsApplicationAccessPolicy and EwsAllowList with Get-CASMailbox and Get-OrganizationConfig. ${failure.detail}`.trim(),
-      );
+      return refuse('EWS_FORBIDDEN', forbiddenDetail(failure));
     case 'not-found':
       return refuse(
         'EWS_NOT_FOUND',
@@ -66,18 +63,49 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'Exchange allows no further push subscription for this mailbox (EWSMaxSubscriptions). Old ones end by themselves within an hour; other programs that subscribe to this mailbox count as well.',
       );
     case 'failed':
-      return refuse(
-        'EWS_UNREACHABLE',
-        `Exchange did not do what was asked (${failure.code}). The same registration may succeed later; if not, look at the EWS log of the server.`,
-      );
+      return failure.ours === undefined
+        ? refuse('EWS_UNREACHABLE', failure.detail ?? failedDetail(failure.code))
+        : refuse('INTERNAL', OURS[failure.ours](failure.code));
+  }
+}
+
+function failedDetail(code: string): string {
+  return `Exchange did not do what was asked (${code}). The same registration may succeed later; if not, look at the EWS log of the server.`;
+}
+
+/** Nobody who registers can change these, and they meet everybody: a fault on our side. */
+const OURS = {
+  'callback-url': (code: string) =>
+    `Exchange does not accept the callback URL of this deployment (${code}). It has to be https, with a host that the Exchange servers reach, and below 2083 characters in all: compare the output ENSLinkAddress and the setting domainName.`,
+  request: (code: string) =>
+    `Exchange does not accept our request (${code}). Either the server is older than Exchange 2010 SP2, or this is a defect of ENS: report it with the request id in \`instance\`.`,
+} as const;
+
+function forbiddenDetail({ why, detail }: Extract<ExchangeFailure, { kind: 'forbidden' }>): string {
+  switch (why) {
+    case 'account-locked':
+      return `Exchange has locked the account (${detail}). Unlock it, or wait until it is unlocked, and sign in again on the phone.`;
+    case 'not-the-owner':
+      return `Exchange takes whoever signed in for another user than the one whose subscription this is (${detail}). Sign in as the user of the mailbox.`;
+    case 'not-primary':
+      return `Exchange takes subscriptions for the primary mailbox of whoever signs in, not for a shared, delegated or archive mailbox (${detail}). Sign in as the user of the mailbox.`;
+    case undefined:
+      return `EWS is blocked for this user, the organisation, or our User-Agent "MailNotificationService/v2 (ExchangeServicesClient/15.00.0913.015)" (${detail}). Check EwsEnabled, EwsApplicationAccessPolicy and EwsAllowList with Get-CASMailbox and Get-OrganizationConfig.`;
   }
 }
 
 function unauthorizedDetail(offered: readonly string[], sent: string): string {
   if (offered.length === 0)
     return `Exchange refused the credentials. They were sent as ${sent}; the server did not say which sign-in it offers.`;
+  if (sent === 'certificate' && offered.includes(sent))
+    return 'Exchange refused the client certificate. Check that its authority is trusted there, and that it belongs to an account.';
   const list = offered.join(', ');
+  // The server tells no difference between a wrong password and a missing channel binding token.
+  const hint =
+    sent === 'ntlm'
+      ? ' If they are right, Extended Protection may be Required there, which NTLM from ENS cannot meet: set it to Allow, or use Basic.'
+      : '';
   return offered.includes(sent)
-    ? `Exchange refused the user name or password. They were sent as ${sent}, which the server offers (${list}).`
+    ? `Exchange refused the user name or password. They were sent as ${sent}, which the server offers (${list}).${hint}`
     : `The server does not offer ${sent}, it offers: ${list}. Turn ${sent} on for the EWS virtual directory, or let the phones use a scheme that the server offers.`;
 }

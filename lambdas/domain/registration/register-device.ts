@@ -14,17 +14,13 @@ import {
   type SealingSettings,
 } from '../sealing/prepare-subscription.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
-import { admitTokenEndpoint, domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { admitTokenEndpoint } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
 import { refuseForExchange } from './refuse-exchange.ts';
 import { renewAfter } from './renewal-times.ts';
-import { limitSignIns, probeSchemes, type SignInGuardPorts } from './sign-in-guard.ts';
+import { type SignInPorts, signIn } from './sign-in.ts';
 
-export interface RegisterDevicePorts
-  extends OpenCredentialsPorts,
-    FindExchangePorts,
-    SignInGuardPorts,
-    SealingPorts {
+export interface RegisterDevicePorts extends OpenCredentialsPorts, SignInPorts, SealingPorts {
   readonly keyPairs: KeyPairStore;
   readonly pepper: Pepper;
   readonly endpoints: PushEndpoints;
@@ -75,7 +71,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     if (!opened.ok) return opened;
     const admitted = admitTokenEndpoint(ports.rules, opened.value);
     if (!admitted.ok) return admitted;
-    const signedIn = await signIn(opened.value, request.ewsUrl, deadlineMs);
+    const signedIn = await signIn(ports, { credentials: opened.value, given: request.ewsUrl, deadlineMs });
     if (!signedIn.ok) return signedIn;
     const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;
     try {
@@ -120,52 +116,6 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       mailbox.close();
     }
   };
-
-  /** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */
-  async function signIn(
-    credentials: Credentials,
-    given: string | undefined,
-    deadlineMs: EpochMs,
-  ): Promise<
-    Outcome<{
-      readonly mailbox: ExchangeMailbox;
-      readonly ewsUrl: string;
-      readonly inbox: { readonly folderId: string; readonly unreadCount: number };
-      readonly credentials: Credentials;
-    }>
-  > {
-    const limited = await limitSignIns(ports, credentials);
-    if (!limited.ok) return limited;
-    const signIns = limited.value;
-    for (let ignoreCache = false; ; ignoreCache = true) {
-      const found = await findExchange(ports, { given, credentials, deadlineMs, ignoreCache, signIns });
-      if (!found.ok) return found;
-      const { ewsUrl, cached } = found.value;
-      const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
-      if (!probed.ok) {
-        if (cached && probed.refusal.code === 'EWS_NOT_FOUND') {
-          await ports.ewsUrls.forget(domainOf(credentials.email));
-          continue;
-        }
-        return probed;
-      }
-      const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs });
-      const inbox = await mailbox.inbox();
-      if (inbox.ok) {
-        // A refresh token that was rotated just now is the one to seal.
-        const current = mailbox.rotatedCredentials() ?? credentials;
-        return { ok: true, value: { mailbox, ewsUrl, inbox: inbox.value, credentials: current } };
-      }
-      mailbox.close();
-      const { failure } = inbox;
-      if (cached && (failure.kind === 'moved' || failure.kind === 'not-found')) {
-        await ports.ewsUrls.forget(domainOf(credentials.email));
-        continue;
-      }
-      if (failure.kind === 'unauthorized') await signIns.record(1);
-      return refuseForExchange(failure);
-    }
-  }
 
   async function prepare(content: Credentials & { readonly ewsUrl: string }) {
     const prepared = await prepareSubscription(ports, settings, content);

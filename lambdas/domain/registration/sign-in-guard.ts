@@ -1,12 +1,11 @@
 import { type Outcome, refuse } from '../errors.ts';
-import { schemeOf, signInName } from '../model/credential-rules.ts';
+import { mayFit, schemeOf, signInName } from '../model/credential-rules.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { Pepper } from '../ports/crypto.ts';
-import type { Exchange } from '../ports/exchange.ts';
+import type { Exchange, ExchangeResult } from '../ports/exchange.ts';
 import type { LoginFailureStore } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
-import { refuseForExchange } from './refuse-exchange.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const FAILURES_ALLOWED = 3;
@@ -48,17 +47,16 @@ export async function probeSchemes(
   credentials: Credentials,
   ewsUrl: string,
   deadlineMs: EpochMs,
-): Promise<Outcome<void>> {
-  const sent = schemeOf(credentials.auth);
+): Promise<ExchangeResult<void>> {
+  const { auth } = credentials;
   const probed = await ports.exchange.probe({ ewsUrl, deadlineMs });
   if (!probed.ok) {
     // A server that wants a client certificate answers 403 to whoever shows none.
-    const wantsCertificate = probed.failure.kind === 'forbidden' && credentials.auth.type === 'certificate';
-    return wantsCertificate ? { ok: true, value: undefined } : refuseForExchange(probed.failure);
+    const wantsCertificate = probed.failure.kind === 'forbidden' && auth.type === 'certificate';
+    return wantsCertificate ? { ok: true, value: undefined } : probed;
   }
   const { offered } = probed.value;
-  // A client certificate is asked for in the TLS handshake and never named in WWW-Authenticate.
-  if (sent !== 'certificate' && offered.length > 0 && !offered.includes(sent))
-    return refuseForExchange({ kind: 'unauthorized', offered, sent });
-  return { ok: true, value: undefined };
+  return mayFit(auth, offered)
+    ? { ok: true, value: undefined }
+    : { ok: false, failure: { kind: 'unauthorized', offered, sent: schemeOf(auth) } };
 }

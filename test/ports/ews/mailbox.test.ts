@@ -103,6 +103,21 @@ describe('a mailbox over EWS', () => {
     });
   });
 
+  test.each([
+    ['every item', ['ErrorAccessDenied', 'ErrorAccessDenied'], { ok: false, failure: { kind: 'forbidden' } }],
+    ['one of two', ['ErrorAccessDenied', 'ErrorItemNotFound'], { ok: true }],
+  ])('takes "access denied" for %s for what it is', async (_what, [one, two], expected) => {
+    const { origin } = await serve(() => ({
+      body: itemsAnswer([
+        { id: 'one', error: one },
+        { id: 'two', error: two },
+      ]),
+    }));
+    const mailbox = openMailbox(localExchange(), origin);
+    expect(await mailbox.mails(['one', 'two'])).toMatchObject(expected);
+    mailbox.close();
+  });
+
   test('takes an answer about another item for somebody else’s, and the other spelling of an id for the same', async () => {
     const { origin } = await serve(() => ({
       body: itemsAnswer([

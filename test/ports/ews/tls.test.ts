@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import type { ExchangeOptions } from '#adapters/ews/world.ts';
+import { schemeOf } from '#domain/model/credential-rules.ts';
 import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeMailbox } from '#domain/ports/exchange.ts';
 import { inboxAnswer } from '../../support/ews-answers.ts';
@@ -96,6 +97,16 @@ describe('TLS to Exchange', () => {
       undefined,
       `Basic ${Buffer.from('ann:pw').toString('base64')}`,
     ]);
+  });
+
+  test('sends no half of a password: a user name or a password alone leaves the certificate to itself', async () => {
+    const { port, seen } = await serve(DEMANDING);
+    for (const half of [{ username: 'ann' }, { password: 'pw' }]) {
+      expect(await inbox(port, trusting, { ...CLIENT, ...half })).toEqual(OK);
+      mailbox?.close();
+      expect(schemeOf({ ...CLIENT, ...half })).toBe('certificate');
+    }
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
   });
 
   test('names the certificate where the server demands one and another way was tried', async () => {

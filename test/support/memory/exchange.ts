@@ -24,6 +24,8 @@ export interface MemoryExchange {
   offered: readonly string[];
   discovery: DiscoveryResult;
   rotated: Credentials | undefined;
+  /** Called with each question: what happens meanwhile. */
+  answering: () => void;
   /** Failures for the next questions of this kind, one each. */
   fail(question: 'probe' | 'inbox' | 'mails' | 'subscribe', ...failures: ExchangeFailure[]): void;
 }
@@ -33,6 +35,7 @@ export function memoryExchange(): MemoryExchange {
   const failures = new Map<string, ExchangeFailure[]>();
   function answer<T>(question: string, value: () => T) {
     world.asked.push(question);
+    world.answering();
     const failure = failures.get(question)?.shift();
     const held = world.held?.question === question ? world.held.until : Promise.resolve();
     return held.then(() =>
@@ -54,6 +57,7 @@ export function memoryExchange(): MemoryExchange {
       failedSignIns: 0,
     },
     rotated: undefined,
+    answering: () => {},
     fail: (question, ...more) => void failures.set(question, [...(failures.get(question) ?? []), ...more]),
     autodiscover: {
       async discover() {

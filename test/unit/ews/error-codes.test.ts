@@ -85,6 +85,7 @@ describe('a code that only the fault code holds', () => {
 describe('what a code means', () => {
   const failed = (code: string) => ({ kind: 'failed', code });
   const dead = (code: string) => ({ kind: 'credentials-dead', code });
+  const ours = (code: string) => ({ kind: 'failed', code, ours: 'request' });
   const forbidden = (code: string) => ({ kind: 'forbidden', detail: `Exchange answered ${code}` });
   const busy = { kind: 'busy' };
   const moved = { kind: 'moved' };
@@ -115,15 +116,29 @@ describe('what a code means', () => {
     ['ErrorNonExistentMailbox', 'credentials-dead', dead],
     ['ErrorOrganizationAccessBlocked', 'credentials-dead', dead],
     ['ErrorAccessDenied', 'wait', forbidden],
-    ['ErrorSubscriptionAccessDenied', 'denied', forbidden],
+    [
+      'ErrorSubscriptionAccessDenied',
+      'denied',
+      (code: string) => ({ ...forbidden(code), why: 'not-the-owner' }),
+    ],
+    [
+      'ErrorSubscriptionDelegateAccessNotSupported',
+      'unknown',
+      (code: string) => ({ ...forbidden(code), why: 'not-primary' }),
+    ],
     ['ErrorExceededSubscriptionCount', 'unknown', { kind: 'subscription-limit' }],
-    ['ErrorInvalidPushSubscriptionUrl', 'unknown', failed],
-    ['ErrorInvalidSubscriptionRequest', 'unknown', failed],
-    ['ErrorSubscriptionDelegateAccessNotSupported', 'unknown', failed],
-    ['ErrorInvalidPullSubscriptionId', 'unknown', failed],
-    ['ErrorInvalidServerVersion', 'unknown', failed],
-    ['ErrorIncorrectSchemaVersion', 'unknown', failed],
-    ['ErrorSchemaValidation', 'unknown', failed],
+    [
+      'ErrorInvalidPushSubscriptionUrl',
+      'unknown',
+      (code: string) => ({ ...failed(code), ours: 'callback-url' }),
+    ],
+    ['ErrorInvalidSubscriptionRequest', 'unknown', ours],
+    ['ErrorInvalidPullSubscriptionId', 'unknown', ours],
+    ['ErrorInvalidServerVersion', 'unknown', ours],
+    ['ErrorIncorrectSchemaVersion', 'unknown', ours],
+    ['ErrorSchemaValidation', 'unknown', ours],
+    // The item's own affair: nothing about the request.
+    ['ErrorItemNotFound', 'unknown', failed],
     ['ErrorThatIsNewTomorrow', 'unknown', failed],
     ['ErrorUnnamed', 'unknown', failed],
   ])('%s pushed means %s, and answered to a call it has its own failure', (code, pushed, failure) => {

@@ -29,6 +29,11 @@ const AUTHS = {
     username: 'ann',
     password: 'p',
   },
+  bareCertificate: {
+    type: 'certificate',
+    ...PEM,
+    privateKey: '-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n',
+  },
 } as const;
 
 async function open(plaintext: unknown, header?: Readonly<Record<string, string>>) {
@@ -169,6 +174,12 @@ describe('a plaintext of another form', () => {
     ['auth.refresh.scope', withAuth({ ...AUTHS.bearer, refresh: { ...REFRESH, scope: undefined } })],
     ['auth.certificate', withAuth({ ...AUTHS.certificate, certificate: 'x' })],
     ['auth.privateKey', withAuth({ ...AUTHS.certificate, privateKey: PEM.certificate })],
+    ['auth.password', withAuth({ ...AUTHS.certificate, password: undefined })],
+    ['auth.password', withAuth({ ...AUTHS.certificate, password: '' })],
+    ['auth.username', withAuth({ ...AUTHS.certificate, username: undefined })],
+    ['auth.username', withAuth({ ...AUTHS.certificate, username: '' })],
+    ['auth.username', withAuth({ ...AUTHS.certificate, username: 'ann:x' })],
+    ['auth.certificate', withAuth({ ...AUTHS.certificate, certificate: 'x', username: undefined })],
   ])('names %s and not its value', async (field, plaintext) => {
     expect(await open(plaintext)).toEqual({ ok: false, reason: 'unreadable', field });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { asId, type SubscriptionId } from '#domain/model/ids.ts';
+import { refuseForExchange } from '#domain/registration/refuse-exchange.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, testUuid } from '../../support/memory/clock.ts';
 import { codeOf, EWS_URL, PASSWORD, registerWorld } from '../../support/register-world.ts';
 
@@ -137,6 +138,19 @@ describe('what comes before a password is sent', () => {
     expect(codeOf(await register())).toBe('EWS_FORBIDDEN');
   });
 
+  test('a server that wants a certificate before it says anything is shown one, with whatever goes behind it', async () => {
+    const { register, server, crypto } = registerWorld();
+    server.offered = ['certificate'];
+    const auth = { type: 'certificate', certificate: 'pem', privateKey: 'pem' } as const;
+    crypto.credentials = { email: 'ann@example.com', auth: { ...auth, username: 'ann', password: 'secret' } };
+    expect(codeOf(await register())).toBe('ok');
+    server.offered = ['certificate', 'ntlm'];
+    expect(codeOf(await register())).toBe('EWS_UNAUTHORIZED');
+    server.offered = ['certificate'];
+    crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
+    expect(codeOf(await register())).toBe('EWS_UNAUTHORIZED');
+  });
+
   test('after three refusals in 15 minutes the fourth stays with us', async () => {
     const { register, server, clock } = registerWorld();
     const refused = { kind: 'unauthorized', offered: ['basic'], sent: 'basic' } as const;
@@ -151,25 +165,62 @@ describe('what comes before a password is sent', () => {
 });
 
 describe('what Exchange answers', () => {
+  const detail = 'Exchange answered SoAndSo';
   test.each([
-    [{ kind: 'unauthorized', offered: ['basic'], sent: 'basic' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'credentials-dead', code: 'ErrorAccountDisabled' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'refresh-refused', code: 'invalid_grant' }, 'EWS_UNAUTHORIZED'],
-    [{ kind: 'forbidden', detail: '' }, 'EWS_FORBIDDEN'],
-    [{ kind: 'not-found' }, 'EWS_NOT_FOUND'],
-    [{ kind: 'moved' }, 'EWS_NOT_FOUND'],
-    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }, 'EWS_TLS_FAILED'],
-    [{ kind: 'refused-address', detail: 'private address' }, 'EWS_URL_REFUSED'],
-    [{ kind: 'unreachable', detail: 'ECONNREFUSED' }, 'EWS_UNREACHABLE'],
-    [{ kind: 'timeout' }, 'EWS_UNREACHABLE'],
-    [{ kind: 'busy', retryAfterMs: 4_200 }, 'EWS_BUSY'],
-    [{ kind: 'failed', code: 'ErrorInternalServerError' }, 'EWS_UNREACHABLE'],
-  ] as const)('%j is refused as %s, and nothing is stored', async (failure, code) => {
+    [
+      { kind: 'unauthorized', offered: ['basic'], sent: 'basic' },
+      'EWS_UNAUTHORIZED',
+      /user name or password/,
+    ],
+    [
+      { kind: 'unauthorized', offered: ['certificate'], sent: 'certificate' },
+      'EWS_UNAUTHORIZED',
+      /client certificate/,
+    ],
+    [{ kind: 'credentials-dead', code: 'ErrorAccountDisabled' }, 'EWS_UNAUTHORIZED', /ErrorAccountDisabled/],
+    [{ kind: 'refresh-refused', code: 'invalid_grant' }, 'EWS_UNAUTHORIZED', /token endpoint/],
+    [{ kind: 'forbidden', detail }, 'EWS_FORBIDDEN', /blocked.*SoAndSo.*EwsEnabled/],
+    [{ kind: 'forbidden', detail, why: 'account-locked' }, 'EWS_FORBIDDEN', /locked.*SoAndSo/],
+    [{ kind: 'forbidden', detail, why: 'not-the-owner' }, 'EWS_FORBIDDEN', /another user.*SoAndSo/],
+    [{ kind: 'forbidden', detail, why: 'not-primary' }, 'EWS_FORBIDDEN', /primary mailbox.*SoAndSo/],
+    [{ kind: 'not-found' }, 'EWS_NOT_FOUND', /Exchange\.asmx/],
+    [{ kind: 'moved' }, 'EWS_NOT_FOUND', /another server/],
+    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }, 'EWS_TLS_FAILED', /CERT_HAS_EXPIRED/],
+    [{ kind: 'refused-address', detail: 'private address' }, 'EWS_URL_REFUSED', /private address/],
+    [{ kind: 'unreachable', detail: 'ECONNREFUSED' }, 'EWS_UNREACHABLE', /ECONNREFUSED/],
+    [{ kind: 'timeout' }, 'EWS_UNREACHABLE', /in time/],
+    [{ kind: 'busy', retryAfterMs: 4_200 }, 'EWS_BUSY', /throttling/],
+    [
+      { kind: 'failed', code: 'ErrorInternalServerError' },
+      'EWS_UNREACHABLE',
+      /ErrorInternalServerError.*later/,
+    ],
+    [
+      { kind: 'failed', code: 'TokenEndpoint:Http404', detail: 'The token endpoint answered 404.' },
+      'EWS_UNREACHABLE',
+      /^The token endpoint answered 404\.$/,
+    ],
+    [
+      { kind: 'failed', code: 'ErrorInvalidPushSubscriptionUrl', ours: 'callback-url' },
+      'INTERNAL',
+      /callback URL.*https.*2083 characters.*ENSLinkAddress/,
+    ],
+    [{ kind: 'failed', code: 'ErrorSchemaValidation', ours: 'request' }, 'INTERNAL', /ErrorSchemaValidation/],
+  ] as const)('%j is refused as %s, and nothing is stored', async (failure, code, told) => {
     const { register, server, state } = registerWorld();
     server.fail('inbox', failure);
-    expect(codeOf(await register())).toBe(code);
+    await expect(register()).resolves.toMatchObject({
+      ok: false,
+      refusal: { code, detail: expect.stringMatching(told) },
+    });
     expect(state.begins).toHaveLength(0);
     expect(server.closed).toBe(1);
+  });
+
+  test('a 403 is claimed only where Exchange answered one', () => {
+    const kinds = [undefined, 'account-locked', 'not-the-owner', 'not-primary'] as const;
+    for (const why of kinds)
+      expect(refuseForExchange({ kind: 'forbidden', detail, why }).refusal.detail).not.toContain('403');
   });
 
   test('busy says when to come back', async () => {
@@ -207,71 +258,6 @@ describe('push endpoint', () => {
     const { register, state } = registerWorld();
     state.endpoint = { kind, code: 'AuthorizationErrorException' };
     await expect(register()).rejects.toMatchObject({ dependency: 'sns', transient: kind === 'later' });
-  });
-});
-
-describe('without an EWS URL', () => {
-  const found = { ok: true, ewsUrl: EWS_URL, verdicts: [], failedSignIns: 0 } as const;
-
-  test('it is discovered and kept for the domain', async () => {
-    const { register, server, state } = registerWorld();
-    server.discovery = found;
-    await expect(register({ ewsUrl: undefined })).resolves.toMatchObject({ value: { ewsUrl: EWS_URL } });
-    expect(state.cache.get('example.com')?.ewsUrl).toBe(EWS_URL);
-    await register({ ewsUrl: undefined });
-    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(1);
-  });
-
-  test('a cached URL is used for a day', async () => {
-    const { register, server, clock } = registerWorld();
-    server.discovery = found;
-    await register({ ewsUrl: undefined });
-    clock.advance(DAY_MS + 1);
-    await register({ ewsUrl: undefined });
-    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
-  });
-
-  test.each(['not-found', 'moved'] as const)(
-    'a cached URL that answers %s is discovered once more',
-    async (kind) => {
-      const { register, server, state, clock } = registerWorld();
-      state.cache.set('example.com', {
-        ewsUrl: 'https://old.example.com/EWS/Exchange.asmx',
-        at: clock.now(),
-      });
-      server.fail('inbox', { kind });
-      server.discovery = found;
-      await expect(register({ ewsUrl: undefined })).resolves.toMatchObject({ value: { ewsUrl: EWS_URL } });
-    },
-  );
-
-  test('a discovered URL on a host that is not allowed is refused and not kept', async () => {
-    const { register, server, state } = registerWorld();
-    server.discovery = found;
-    state.refusedUrl = EWS_URL;
-    expect(codeOf(await register({ ewsUrl: undefined }))).toBe('EWS_URL_REFUSED');
-    expect(state.cache.size).toBe(0);
-  });
-
-  test('sign-ins that servers refused on the way count towards the limit', async () => {
-    const { register, server, state } = registerWorld();
-    server.discovery = { ok: false, verdicts: [], failedSignIns: 2 };
-    await register({ ewsUrl: undefined });
-    await register({ ewsUrl: undefined });
-    expect(state.loginFailures).toHaveLength(4);
-    expect(codeOf(await register({ ewsUrl: undefined }))).toBe('TOO_MANY_ATTEMPTS');
-    expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
-  });
-
-  test('a failure lists every place that was tried', async () => {
-    const { register } = registerWorld();
-    await expect(register({ ewsUrl: undefined })).resolves.toMatchObject({
-      refusal: {
-        code: 'AUTODISCOVER_FAILED',
-        detail: expect.stringContaining('https://example.com: no answer'),
-        extra: { tried: [{ place: 'https://example.com', verdict: 'no answer' }] },
-      },
-    });
   });
 });
 

@@ -1,6 +1,7 @@
-import type { Credentials, SignInScheme } from '#domain/model/credentials.ts';
+import { mayFit, schemeOf } from '#domain/model/credential-rules.ts';
+import type { Credentials, ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import type { HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
+import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
 import { offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
@@ -39,7 +40,6 @@ export function createAskedServers(
   world: EwsWorld,
 ): AskedServers {
   const refusedHosts = new Set<string>();
-  const sent = chooseSignIn(credentials, world).scheme;
   const remainingMs = (): number => Math.min(deadlineMs - world.now(), REQUEST_TIMEOUT_MS);
 
   async function ask(destination: Destination, email: string, question: Question): Promise<Asked> {
@@ -53,8 +53,7 @@ export function createAskedServers(
     const signIn = chooseSignIn(credentials, world);
     const connection = world.connect(destination, signIn.clientCertificate, ANSWER_BYTES);
     try {
-      const probed = await connection.send(probeRequest(), remainingMs());
-      const early = probed.ok ? judgeProbe(probed.answer, sent) : failed(probed.failure);
+      const early = await probe(destination, signIn.clientCertificate === undefined ? connection : undefined);
       if (early !== undefined) {
         return early;
       }
@@ -67,6 +66,21 @@ export function createAskedServers(
     } finally {
       connection.close();
     }
+  }
+
+  /** Undefined: go on and sign in. A client certificate is a credential too: the probe has its own socket then. */
+  async function probe(destination: Destination, usable: Connection | undefined): Promise<Asked | undefined> {
+    const connection = usable ?? world.connect(destination, undefined, ANSWER_BYTES);
+    const probed = await connection.send(probeRequest(), remainingMs());
+    if (usable === undefined) {
+      connection.close();
+    }
+    if (probed.ok) {
+      return judgeProbe(probed.answer, credentials.auth);
+    }
+    const { failure } = probed;
+    const goesOn = failure.kind === 'unauthorized' && mayFit(credentials.auth, failure.offered);
+    return goesOn ? undefined : failed(failure);
   }
 
   async function askWithoutCredentials(destination: Destination): Promise<Asked> {
@@ -101,19 +115,21 @@ function requestOf(email: string, { body, soapAction }: Question): HttpRequest {
 }
 
 /** Undefined: go on and sign in. Credentials stay here where they would be of no use. */
-function judgeProbe(answer: HttpAnswer, sent: SignInScheme): Asked | undefined {
+function judgeProbe(answer: HttpAnswer, auth: ExchangeAuth): Asked | undefined {
   const offered = offeredSchemes(answer.headers);
-  if (answer.status === 401 && offered.length > 0 && sent !== 'certificate' && !offered.includes(sent)) {
+  if (answer.status === 401 && !mayFit(auth, offered)) {
     return {
       kind: 'nothing',
-      verdict: `not signed in: the server offers ${offered.join(', ')}, not ${sent}`,
+      verdict: `not signed in: the server offers ${offered.join(', ')}, not ${schemeOf(auth)}`,
     };
   }
   const asked = judge(answer);
   if (answer.status === 200 && !(answer.headers['content-type'] ?? '').includes('xml')) {
     return { kind: 'nothing', verdict: 'answered 200 without sign-in, with something else', served: true };
   }
-  const missing = answer.status === 404 || answer.status === 410 || answer.status === 403;
+  // IIS answers 403 to whoever does not show the client certificate that it wants.
+  const forbidden = answer.status === 403 && auth.type !== 'certificate';
+  const missing = answer.status === 404 || answer.status === 410 || forbidden;
   return asked.kind === 'redirect' || missing ? asked : undefined;
 }
 
@@ -148,6 +164,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'refresh-refused':
       return { kind: 'refused', verdict: `the token endpoint refused the refresh token (${failure.code})` };
     case 'failed':
+      return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
       return { kind: 'nothing', verdict: `failed (${failure.code})` };
     default:

@@ -6,7 +6,7 @@ import type {
   ExchangeTarget,
 } from '#domain/ports/exchange.ts';
 import type { Connection } from '../outgoing/connection.ts';
-import { createHostMemory } from '../outgoing/host-memory.ts';
+import { createHostMemory, noting } from '../outgoing/host-memory.ts';
 import { failureOfStatus, offeredSchemes } from '../outgoing/http-failures.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { EwsWorld } from '../world.ts';
@@ -40,10 +40,9 @@ export function createExchange(world: EwsWorld): Exchange {
     if (hosts.isResting(host)) {
       return { ok: false, failure: { kind: 'timeout' } };
     }
-    const connection = world.connect(judgement.destination, undefined, PROBE_BYTES);
+    const connection = noting(hosts, world.connect(judgement.destination, undefined, PROBE_BYTES));
     const timeoutMs = Math.min(request.deadlineMs - world.now(), world.callTimeoutMs);
     const result = await probeOver(connection, timeoutMs);
-    hosts.note(host, result.ok ? undefined : result.failure, timeoutMs);
     connection.close();
     return result;
   }

@@ -1,4 +1,3 @@
-import type { MailLookup } from '#domain/model/mail.ts';
 import type {
   ExchangeFailure,
   ExchangeMailbox,
@@ -7,11 +6,12 @@ import type {
 } from '#domain/ports/exchange.ts';
 import { failureOfCode } from '../error-codes.ts';
 import type { Connection } from '../outgoing/connection.ts';
-import type { HostMemory } from '../outgoing/host-memory.ts';
+import { type HostMemory, noting } from '../outgoing/host-memory.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
-import type { EwsCalls, FetchedItem } from './ews-library.ts';
+import type { EwsCalls } from './ews-library.ts';
+import { failureOfItems, lookupOf, notUnderstood } from './fetched-items.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { createLibraryTransport } from './library-transport.ts';
 import { loadEwsLibrary } from './load-library.ts';
@@ -33,7 +33,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   const judgement = world.rules.judgeExchangeUrl(target.ewsUrl);
   const host = judgement.ok ? judgement.destination.url.host : '';
   const connection = judgement.ok
-    ? world.connect(judgement.destination, signIn.clientCertificate)
+    ? noting(hosts, world.connect(judgement.destination, signIn.clientCertificate))
     : undefined;
   const transport = createLibraryTransport(sendSoap);
   let calls: EwsCalls | undefined;
@@ -45,9 +45,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   }
 
   async function sendSoap(body: string): Promise<SoapAnswer> {
-    const givenMs = remainingMs();
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
-    hosts.note(host, outcome.ok ? undefined : outcome.failure, givenMs);
     if (outcome.ok) {
       return judgeSoapAnswer(outcome.answer, signIn.scheme);
     }
@@ -131,7 +129,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       }
       const result = await ask(
         (ews) => ews.getItems(itemIds),
-        (items) => failureOfItems(items, itemIds.length, transport),
+        (items) => failureOfItems(transport.last().codes, itemIds.length, items.length),
         true,
       );
       return result.ok
@@ -167,31 +165,6 @@ function failureBehind(transport: LibraryTransport): ExchangeFailure {
   const { failure, codes } = transport.last();
   const error = codes.find(({ code }) => code !== 'NoError');
   return failure ?? (error === undefined ? notUnderstood() : failureOfCode(error));
-}
-
-/** A code that is not about one item fails the request as a whole, so that it can be repeated or healed. */
-function failureOfItems(
-  items: readonly FetchedItem[],
-  wanted: number,
-  transport: LibraryTransport,
-): ExchangeFailure | undefined {
-  const failures = transport
-    .last()
-    .codes.filter(({ code }) => code !== 'NoError')
-    .map(failureOfCode);
-  const general = failures.find(({ kind }) => kind !== 'failed' && kind !== 'forbidden');
-  return general ?? (items.length === wanted ? undefined : notUnderstood());
-}
-
-function lookupOf(itemId: string, item: FetchedItem | undefined): MailLookup {
-  if (item?.ok === true) {
-    return { kind: 'mail', mail: item.mail };
-  }
-  return { kind: item?.code === 'ErrorItemNotFound' ? 'gone' : 'unreadable', itemId };
-}
-
-function notUnderstood(): ExchangeFailure {
-  return { kind: 'failed', code: 'AnswerNotUnderstood' };
 }
 
 /** The library's promise may never settle: whatever happens, there is an answer by then. */

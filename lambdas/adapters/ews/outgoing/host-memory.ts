@@ -1,4 +1,5 @@
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import type { Connection } from './connection.ts';
 
 /** Hosts that keep timing out, in this function instance's memory. */
 export interface HostMemory {
@@ -43,4 +44,19 @@ export function createHostMemory({
   }
 
   return { isResting: (host) => (hosts.get(host)?.restingUntil ?? 0) > now(), note };
+}
+
+/**
+ * A connection that notes how each of its requests went. What else signing in may ask, such as a token endpoint,
+ * is not the host's doing.
+ */
+export function noting(hosts: HostMemory, connection: Connection): Connection {
+  return {
+    ...connection,
+    async send(request, givenMs) {
+      const outcome = await connection.send(request, givenMs);
+      hosts.note(connection.destination.url.host, outcome.ok ? undefined : outcome.failure, givenMs);
+      return outcome;
+    },
+  };
 }

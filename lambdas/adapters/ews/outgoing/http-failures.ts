@@ -12,10 +12,7 @@ export function failureOfStatus(
     case 401:
       return { kind: 'unauthorized', offered: offeredSchemes(headers), sent };
     case 403:
-      return {
-        kind: 'forbidden',
-        detail: 'the server answered 403 (EWS may be blocked for user, organisation or User-Agent)',
-      };
+      return { kind: 'forbidden', detail: 'the server answered 403' };
     case 404:
     case 410:
       return { kind: 'not-found' };
@@ -26,7 +23,7 @@ export function failureOfStatus(
     case 503:
       return { kind: 'busy', retryAfterMs: retryAfterMs(headers) };
     case 456:
-      return { kind: 'forbidden', detail: 'the server answered 456: the account is locked' };
+      return { kind: 'forbidden', detail: 'the server answered 456', why: 'account-locked' };
     case 502:
       return { kind: 'unreachable', detail: 'a gateway in front of Exchange answered 502' };
     default:

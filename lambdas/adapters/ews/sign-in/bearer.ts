@@ -19,7 +19,8 @@ const SCHEME: SignInScheme = 'bearer';
  * refuses, is refreshed inside the request, at most once; without one, a 401 is final.
  */
 export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: EwsWorld): SignIn {
-  let refresh = auth.refresh;
+  const sealed = auth.refresh;
+  let refresh = sealed;
   let rotated: Credentials | undefined;
   let current: string | undefined;
   let refreshed = false;
@@ -37,10 +38,11 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
   /** The client's own token while it lasts, then the one in memory, then a fresh one. */
   async function firstToken(remainingMs: RemainingMs): Promise<Token> {
     const endsAtMs = Date.parse(auth.expiresAt);
-    const remembered = refresh && world.tokens.find(refresh);
+    const remembered = sealed && world.tokens.find(sealed);
     if (remembered !== undefined) {
       adoptRotation(remembered.refreshToken);
-      return { ok: true, accessToken: remembered.accessToken };
+      const { accessToken } = remembered;
+      return accessToken === undefined ? renew(remainingMs) : { ok: true, accessToken };
     }
     const ended = !Number.isNaN(endsAtMs) && endsAtMs - TOKEN_MARGIN_MS <= world.now();
     return ended && refresh !== undefined ? renew(remainingMs) : { ok: true, accessToken: auth.accessToken };
@@ -48,7 +50,7 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
 
   async function renew(remainingMs: RemainingMs): Promise<Token> {
     const used = refresh;
-    if (used === undefined || refreshed) {
+    if (sealed === undefined || used === undefined || refreshed) {
       return { ok: false, failure: { kind: 'unauthorized', offered: [SCHEME], sent: SCHEME } };
     }
     if (refusedForGood !== undefined) {
@@ -56,15 +58,17 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
     }
     const result = await refreshToken(used, world, remainingMs);
     if (!result.ok) {
-      refusedForGood = result.failure.kind === 'refresh-refused' ? result.failure : undefined;
+      if (result.failure.kind === 'refresh-refused') {
+        refusedForGood = result.failure;
+        world.tokens.forget([sealed, used]);
+      }
       return result;
     }
     refreshed = true;
-    world.tokens.keep(used, result.token);
     adoptRotation(result.token.refreshToken);
-    if (refresh !== undefined && refresh !== used) {
-      world.tokens.keep(refresh, result.token);
-    }
+    // A server that names none goes on with the one that was used, which need not be the one in the seal.
+    const newest = result.token.refreshToken ?? used.refreshToken;
+    world.tokens.keep([sealed, used], { ...result.token, refreshToken: newest });
     return { ok: true, accessToken: result.token.accessToken };
   }
 
@@ -81,10 +85,10 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
       current = token.accessToken;
     }
     const outcome = await sendWith(current, connection, request, remainingMs);
-    if (!outcome.ok || outcome.answer.status !== 401 || refresh === undefined || refreshed) {
+    if (!outcome.ok || outcome.answer.status !== 401 || sealed === undefined || refreshed) {
       return outcome;
     }
-    world.tokens.forget(refresh);
+    world.tokens.refuse(sealed);
     current = undefined;
     spent = true;
     return send(connection, request, remainingMs);

@@ -1,3 +1,4 @@
+import { basicBehind } from '#domain/model/credential-rules.ts';
 import type { Credentials } from '#domain/model/credentials.ts';
 import type { EwsWorld } from '../world.ts';
 import { basicSignIn, certificateSignIn } from './basic.ts';
@@ -16,9 +17,6 @@ export function chooseSignIn(credentials: Credentials, world: EwsWorld): SignIn 
     case 'bearer':
       return bearerSignIn(credentials, auth, world);
     case 'certificate':
-      return certificateSignIn(
-        auth,
-        auth.username === undefined ? undefined : { username: auth.username, password: auth.password ?? '' },
-      );
+      return certificateSignIn(auth, basicBehind(auth));
   }
 }

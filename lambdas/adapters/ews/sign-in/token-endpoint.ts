@@ -14,6 +14,9 @@ const ANSWER_BYTES = 64 * 1024;
 const DEFAULT_LIFE_SECONDS = 300;
 /** Answers after which the same refresh token will never work again (RFC 6749, section 5.2; OpenID Connect). */
 const FOR_GOOD = new Set(['invalid_grant', 'interaction_required', 'consent_required', 'login_required']);
+const CHECK_CLIENT = 'check client id, scope and whether refresh tokens of public clients are allowed there';
+const NOT_UNDERSTOOD = 'answered 200 without the access_token that RFC 6749, section 5.1, asks for';
+const CHECK_URL = "check the credentials' tokenEndpoint";
 
 /**
  * Refreshes an access token (RFC 6749, section 6) as a public client, at a token endpoint that passes the same
@@ -43,7 +46,9 @@ export async function refreshToken(
     remainingMs(),
   );
   connection.close();
-  return outcome.ok ? readAnswer(outcome.answer, world.now()) : outcome;
+  return outcome.ok
+    ? readAnswer(outcome.answer, world.now())
+    : { ok: false, failure: failureOfEndpoint(outcome.failure) };
 }
 
 function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
@@ -51,7 +56,7 @@ function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
   if (answer.status === 200) {
     const accessToken = textOf(members, 'access_token');
     if (accessToken === undefined) {
-      return { ok: false, failure: { kind: 'failed', code: 'TokenAnswerNotUnderstood' } };
+      return { ok: false, failure: endpointFailed('AnswerNotUnderstood', NOT_UNDERSTOOD) };
     }
     const seconds = Number(members.get('expires_in') ?? DEFAULT_LIFE_SECONDS);
     const lifeMs = (Number.isFinite(seconds) && seconds > 0 ? seconds : DEFAULT_LIFE_SECONDS) * 1000;
@@ -67,12 +72,49 @@ function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
   if (FOR_GOOD.has(code)) {
     return { ok: false, failure: { kind: 'refresh-refused', code } };
   }
-  // Anything but time and outages is a client or scope that the endpoint does not accept: not proof.
-  const failure: ExchangeFailure =
-    answer.status === 400 || answer.status === 401
-      ? { kind: 'failed', code: `TokenEndpoint:${code}` }
-      : failureOfStatus(answer.status, answer.headers, 'bearer');
-  return { ok: false, failure };
+  // A client or scope that the endpoint does not accept is no proof against the user.
+  return {
+    ok: false,
+    failure:
+      answer.status === 400 || answer.status === 401
+        ? endpointFailed(code, `refused the client (${code}): ${CHECK_CLIENT}`)
+        : failureOfEndpoint(failureOfStatus(answer.status, answer.headers, 'bearer'), answer.status),
+  };
+}
+
+/**
+ * What happened at the token endpoint, as its own failure. It must not be read as Exchange's: a 404 there would
+ * start autodiscover, a time-out put everybody's Exchange to rest, a 403 send administrators to EwsEnabled.
+ */
+function failureOfEndpoint(failure: ExchangeFailure, status?: number): ExchangeFailure {
+  if (failure.kind === 'busy' || failure.kind === 'refused-address') {
+    return failure;
+  }
+  if (status !== undefined) {
+    return endpointFailed(`Http${status}`, `answered ${status}: ${CHECK_URL}`);
+  }
+  switch (failure.kind) {
+    case 'timeout':
+      return endpointFailed('timeout', 'did not answer in time: check that a firewall lets ENS in');
+    case 'unreachable':
+      return endpointFailed(
+        'unreachable',
+        `could not be reached, ${failure.detail}: check its host name, and that a firewall lets ENS in`,
+      );
+    case 'tls':
+      return endpointFailed(
+        'tls',
+        `showed a certificate that was not accepted, ${failure.detail}: it needs one of a public authority, or yours in the setting extraCaFile`,
+      );
+    case 'failed':
+      return endpointFailed(failure.code, `gave no usable answer (${failure.code}): ${CHECK_URL}`);
+    default:
+      return endpointFailed(failure.kind, `did not let ENS in (${failure.kind}): ${CHECK_URL}`);
+  }
+}
+
+function endpointFailed(code: string, what: string): ExchangeFailure {
+  return { kind: 'failed', code: `TokenEndpoint:${code}`, detail: `The token endpoint ${what}.` };
 }
 
 function membersOf(body: Uint8Array): ReadonlyMap<string, unknown> {

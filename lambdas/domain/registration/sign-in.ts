@@ -1,0 +1,78 @@
+import type { Outcome } from '../errors.ts';
+import type { Credentials } from '../model/credentials.ts';
+import type { EpochMs } from '../model/subscription.ts';
+import type { ExchangeFailure, ExchangeMailbox, ExchangeResult } from '../ports/exchange.ts';
+import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { refuseForExchange } from './refuse-exchange.ts';
+import { limitSignIns, probeSchemes, type SignInGuardPorts } from './sign-in-guard.ts';
+
+export interface SignInPorts extends FindExchangePorts, SignInGuardPorts {}
+
+export interface SignedIn {
+  /** The caller closes it. */
+  readonly mailbox: ExchangeMailbox;
+  readonly ewsUrl: string;
+  readonly inbox: { readonly folderId: string; readonly unreadCount: number };
+  /** Those to seal: a refresh token that was rotated just now replaces the former. */
+  readonly credentials: Credentials;
+}
+
+/**
+ * What speaks against a URL from the cache rather than against the user: the server is gone, or the mailbox is
+ * elsewhere. A server that answers otherwise is the right one.
+ */
+const GONE: ReadonlySet<ExchangeFailure['kind']> = new Set([
+  'not-found',
+  'moved',
+  'unreachable',
+  'timeout',
+  'tls',
+]);
+
+/** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */
+export async function signIn(
+  ports: SignInPorts,
+  request: {
+    readonly credentials: Credentials;
+    /** EWS URL of the client's configuration. */
+    readonly given: string | undefined;
+    readonly deadlineMs: EpochMs;
+  },
+): Promise<Outcome<SignedIn>> {
+  const { credentials, deadlineMs } = request;
+  const limited = await limitSignIns(ports, credentials);
+  if (!limited.ok) return limited;
+  const signIns = limited.value;
+  for (let ignoreCache = false; ; ignoreCache = true) {
+    const found = await findExchange(ports, { ...request, ignoreCache, signIns });
+    if (!found.ok) return found;
+    const { ewsUrl, cached } = found.value;
+    const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
+    const opened: ExchangeResult<SignedIn> = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
+    if (opened.ok) return opened;
+    const { failure } = opened;
+    if (cached && GONE.has(failure.kind)) {
+      await ports.ewsUrls.forget(domainOf(credentials.email));
+      // A time-out may have used it up: then it is the answer, and the next registration discovers.
+      if (ports.clock.now() < deadlineMs) continue;
+    }
+    // Only what was sent can have been refused.
+    if (probed.ok && failure.kind === 'unauthorized') await signIns.record(1);
+    return refuseForExchange(failure);
+  }
+}
+
+async function open(
+  ports: Pick<SignInPorts, 'exchange'>,
+  target: { readonly ewsUrl: string; readonly credentials: Credentials; readonly deadlineMs: EpochMs },
+): Promise<ExchangeResult<SignedIn>> {
+  const { ewsUrl, credentials, deadlineMs } = target;
+  const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs });
+  const inbox = await mailbox.inbox();
+  if (!inbox.ok) {
+    mailbox.close();
+    return inbox;
+  }
+  const current = mailbox.rotatedCredentials() ?? credentials;
+  return { ok: true, value: { mailbox, ewsUrl, inbox: inbox.value, credentials: current } };
+}
