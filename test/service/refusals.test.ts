@@ -216,8 +216,8 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'where Exchange does not accept our callback URL, saying what it has to be like',
-    code: 'INTERNAL',
-    status: 500,
+    code: 'EWS_UNREACHABLE',
+    status: 502,
     detail: /callback URL.*https.*2083 characters/,
     attempt: ({ client, world: { faults } }, phone) => {
       faults.add({ service: 'ews', action: 'Subscribe', error: 'ErrorInvalidPushSubscriptionUrl', times: 1 });

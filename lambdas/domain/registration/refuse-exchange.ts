@@ -63,9 +63,12 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'Exchange allows no further push subscription for this mailbox (EWSMaxSubscriptions). Old ones end by themselves within an hour; other programs that subscribe to this mailbox count as well.',
       );
     case 'failed':
-      return failure.ours === undefined
-        ? refuse('EWS_UNREACHABLE', failure.detail ?? failedDetail(failure.code))
-        : refuse('INTERNAL', OURS[failure.ours](failure.code));
+      return refuse(
+        'EWS_UNREACHABLE',
+        failure.ours === undefined
+          ? (failure.detail ?? failedDetail(failure.code))
+          : OURS[failure.ours](failure.code),
+      );
   }
 }
 
@@ -73,7 +76,7 @@ function failedDetail(code: string): string {
   return `Exchange did not do what was asked (${code}). The same registration may succeed later; if not, look at the EWS log of the server.`;
 }
 
-/** Nobody who registers can change these, and they meet everybody: a fault on our side. */
+/** Nobody who registers can change these: they are for the administrator of the deployment. */
 const OURS = {
   'callback-url': (code: string) =>
     `Exchange does not accept the callback URL of this deployment (${code}). It has to be https, with a host that the Exchange servers reach, and below 2083 characters in all: compare the output ENSLinkAddress and the setting domainName.`,

@@ -202,10 +202,14 @@ describe('what Exchange answers', () => {
     ],
     [
       { kind: 'failed', code: 'ErrorInvalidPushSubscriptionUrl', ours: 'callback-url' },
-      'INTERNAL',
+      'EWS_UNREACHABLE',
       /callback URL.*https.*2083 characters.*ENSLinkAddress/,
     ],
-    [{ kind: 'failed', code: 'ErrorSchemaValidation', ours: 'request' }, 'INTERNAL', /ErrorSchemaValidation/],
+    [
+      { kind: 'failed', code: 'ErrorSchemaValidation', ours: 'request' },
+      'EWS_UNREACHABLE',
+      /ErrorSchemaValidation/,
+    ],
   ] as const)('%j is refused as %s, and nothing is stored', async (failure, code, told) => {
     const { register, server, state } = registerWorld();
     server.fail('inbox', failure);
