@@ -16,12 +16,12 @@ export const clients = {
   secrets: new SecretsManagerClient({}),
 };
 
-let pepper: string | undefined;
+const kept: { pepper?: string | undefined } = {};
 
 export async function handler(event: {
   readonly pathParameters: { readonly subscriptionId: string };
 }): Promise<{ readonly statusCode: number; readonly body: string }> {
-  pepper ??= (
+  kept.pepper ??= (
     await clients.secrets.send(new GetSecretValueCommand({ SecretId: process.env.ENS_PEPPER_SECRET_ARN }))
   ).SecretString;
   await clients.database.send(
