@@ -38,7 +38,7 @@ export class FunctionProcess {
 
   constructor(options: ProcessOptions) {
     const { clockOffsetMs, functionArn, functionId, network = EMPTY_NETWORK } = options;
-    const child = fork(RUNNER, [String(clockOffsetMs), functionArn, functionId, JSON.stringify(network)], {
+    const child = fork(RUNNER, [String(clockOffsetMs), functionArn, JSON.stringify(network), functionId], {
       env: options.environment,
       execArgv: ['--import', PRELOAD, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

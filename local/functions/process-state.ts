@@ -5,8 +5,9 @@ export const processState = {
   requestId: 'init',
   clockOffsetMs: Number(process.argv[2] ?? 0),
   functionArn: process.argv[3] ?? '',
-  functionId: process.argv[4] ?? '',
-  network: readNetwork(process.argv[5]),
+  network: readNetwork(process.argv[4]),
+  // Last, where a list of processes shows it.
+  functionId: process.argv[5] ?? '',
 };
 
 function readNetwork(text: string | undefined): WorldNetwork {
