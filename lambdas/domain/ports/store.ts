@@ -129,7 +129,7 @@ export interface CallbackAftermath {
   readonly subscriptionId: SubscriptionId;
   readonly now: EpochMs;
   readonly refused?: 'first' | 'proof' | undefined;
-  /** Credentials worked: no longer suspect, and no longer lost. */
+  /** Credentials worked: no longer suspect, and no longer lost. With `refused`: they worked before they were refused. */
   readonly trusted?: true | undefined;
   readonly quietUntil?: EpochMs | undefined;
   readonly neutralAt?: EpochMs | undefined;

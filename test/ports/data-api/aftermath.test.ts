@@ -18,6 +18,14 @@ describe('what a callback records', () => {
     expect([view?.suspectSince, view?.lastRefusedAt]).toEqual([undefined, undefined]);
   });
 
+  it('takes a refusal for the first one where the credentials worked a moment before', async () => {
+    const { id } = await register();
+    await record(id, { refused: 'first' });
+    await record(id, { trusted: true, refused: 'first', now: NOW + 9 * MINUTE });
+    const at = NOW + 9 * MINUTE;
+    expect(await see(id)).toMatchObject({ suspectSince: at, lastRefusedAt: at });
+  });
+
   it('ends a subscription whose credentials are proven dead: the half of the seal is gone', async () => {
     const { id, registrationId } = await register();
     await record(id, { refused: 'proof' });

@@ -159,7 +159,17 @@ describe('a new subscription that Exchange refuses for its credentials', () => {
     server.fail('inbox', { kind: 'timeout' });
     pushedError('subscribe-again');
     await expect(call()).resolves.toBe('unsubscribe');
-    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }, { type: 'sign-in' }]);
+  });
+
+  test('is remembered although the database cannot take back what was prepared', async () => {
+    const { call, pushedError, server, world, written } = callbackWorld();
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    world.abandoning = 'down';
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(server.asked).toEqual(['inbox', 'subscribe']);
+    expect(written()).toMatchObject({ lost: true, refused: 'first' });
   });
 
   test('is lost, for the phone to heal silently, where it is the first refusal', async () => {
@@ -223,6 +233,33 @@ describe('a gap', () => {
     server.inbox = { folderId: INBOX, unreadCount: 1 };
     await call();
     expect(push.pushes().slice(1)).toMatchObject([{ itemId: 'a' }]);
+  });
+
+  test('announces neutrally where nobody can tell the count', async () => {
+    const { call, messages, push, server } = callbackWorld();
+    server.fail('inbox', { kind: 'timeout' });
+    messages({
+      kind: 'events',
+      previousWatermark: 'unseen',
+      moreEvents: false,
+      events: [{ type: 'status' }],
+    });
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('takes no mail for announced that was gone already', async () => {
+    const { call, messages, newMail, push, server } = callbackWorld();
+    server.mails = (ids) => ids.map((itemId) => ({ kind: 'gone', itemId }));
+    server.inbox = { folderId: INBOX, unreadCount: 4 };
+    messages({
+      kind: 'events',
+      previousWatermark: 'unseen',
+      moreEvents: false,
+      events: newMail('a'),
+    });
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'badge' }, { type: 'new-mail', count: 1 }]);
   });
 
   test('is silent where it did not', async () => {
