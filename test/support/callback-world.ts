@@ -242,6 +242,9 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     /** Exchange reports these events in one message, without a gap. */
     events: (...events: readonly MailboxEvent[]) =>
       messages({ kind: 'events', previousWatermark: 'w1', moreEvents: false, events }),
+    /** The same after a gap: the request names a watermark that nobody has seen. */
+    afterGap: (...events: readonly MailboxEvent[]) =>
+      messages({ kind: 'events', previousWatermark: 'unseen', moreEvents: false, events }),
     pushedError: (consequence: PushedErrorConsequence) =>
       messages({ kind: 'error', code: 'ErrorReadEventsFailed', consequence }),
     newMail: (...itemIds: readonly string[]) =>

@@ -1,7 +1,8 @@
 import { announceMails } from './announce-mails.ts';
+import { announceIfUnreadRose } from './announce-missed.ts';
 import type { CallbackAnswer } from './answer.ts';
-import { announceIfUnreadRose, isGap } from './find-gap.ts';
 import type { Handling } from './handling.ts';
+import { isGap } from './is-gap.ts';
 import { obeyPushedError } from './obey-pushed-error.ts';
 import { despiteOutage } from './outage.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
@@ -26,7 +27,7 @@ export async function answerEvents(
   const announced =
     summary.newItemIds.length === 0 ? 'nothing' : await announceMails(ports, settings, handling);
   if (announced === 'nothing') await reportUnread(ports, settings, handling);
-  if (isGap(handling)) {
+  if (isGap(view, summary)) {
     ports.metrics.count('SubscriptionGap');
     await announceIfUnreadRose(ports, settings, handling);
   }

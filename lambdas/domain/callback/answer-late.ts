@@ -1,7 +1,7 @@
 import type { SubscriptionView } from '../model/subscription.ts';
 import type { CallbackAnswer } from './answer.ts';
 import { deliver } from './deliver.ts';
-import { isGap } from './find-gap.ts';
+import { isGap } from './is-gap.ts';
 import type { CallbackPorts } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { recordChanges } from './record-changes.ts';
@@ -53,12 +53,12 @@ async function remember(ports: CallbackPorts, { handling }: Progress): Promise<v
   await recordChanges(ports, { view, now, changes: { ...changes, ended: undefined } });
 }
 
-/** Whether mail may go unheard: a badge is put right by the next one, and a heartbeat brings nothing. */
+/** Whether mail may go unheard: a badge is put right by the next one, and a heartbeat without a gap brings nothing. */
 function isOwed({ view, summary, announced }: Progress): boolean {
-  if (announced || summary === undefined || summary.heartbeat) return false;
+  if (announced || summary === undefined) return false;
   return (
     summary.newItemIds.length > 0 ||
     summary.pushedError !== undefined ||
-    (view !== undefined && isGap({ view, summary }))
+    (view !== undefined && isGap(view, summary))
   );
 }

@@ -4,6 +4,7 @@ import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import { neutralPush } from '../push/content-rules.ts';
 import { type CallbackAnswer, REPEAT_WINDOW_MS } from './answer.ts';
 import { type Deliveries, deliver } from './deliver.ts';
+import { isGap } from './is-gap.ts';
 import { despiteOutage, noteOutage } from './outage.ts';
 import type { CallbackPorts } from './ports.ts';
 import type { Summary } from './summarize.ts';
@@ -61,7 +62,8 @@ export async function rescue(
     ports.log.error('callback-failed', { errorName: error instanceof Error ? error.name : typeof error });
   }
   // Nothing happened in the mailbox, or the same bytes would come again and be no more readable.
-  if (summary === undefined || summary.heartbeat) return 'ok';
+  if (summary === undefined) return 'ok';
+  if (summary.heartbeat && (view === undefined || !isGap(view, summary))) return 'ok';
   const isOutage = error instanceof DependencyUnavailable;
   if (isOutage && mayRepeat(summary, receivedAt)) return repeat(ports);
   if (view === undefined) return mayRepeat(summary, receivedAt) ? repeat(ports) : 'ok';

@@ -4,17 +4,6 @@ import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { announceNeutral } from './rescue.ts';
 
-/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
-export function isGap({ view, summary }: Pick<Handling, 'view' | 'summary'>): boolean {
-  const { previousWatermark } = summary;
-  return (
-    previousWatermark !== undefined &&
-    view.watermark !== undefined &&
-    previousWatermark !== view.watermark &&
-    previousWatermark !== view.previousWatermark
-  );
-}
-
 /**
  * Something may have been missed: "New message", unless the unread count says that nothing came, so also where
  * nobody can tell it; Exchange reports what was missed no second time. Where no device shows a badge Exchange reports no reading and no deleting, and the stored count is old: there, as where none is
