@@ -38,10 +38,8 @@ export async function answerEvents(
   const nothingArrived = failed > 0 && delivered === 0;
   // A superseded subscription need not end before its events have arrived.
   if (nothingArrived && view.state === 'superseded') handling.answer = 'ok';
-  if (handling.answer === 'unsubscribe') {
-    // Exchange is about to forget it, with what it would have repeated: our half of the seal goes now.
-    changes.ended = true;
-  }
+  // Exchange is about to forget it, with what it would have repeated: our half of the seal goes now.
+  if (handling.answer === 'unsubscribe') changes.ended = true;
   if (gone.length > 0) changes.disabledEndpoints = gone;
   // Of several phones one that was not reached, or all where Exchange repeats nothing.
   if (failed > 0 && (delivered > 0 || handling.answer === 'unsubscribe')) changes.owed = true;
