@@ -3,7 +3,8 @@ import type { MailPath } from './mail-path.ts';
 /**
  * The ports of the mail path behind a module that is loaded on first use, once. Most callbacks are heartbeats:
  * they start without KMS, SNS, jose and the EWS library (DESIGN section 10). Opening a mailbox is synchronous,
- * so its methods wait for the module instead.
+ * so its methods wait for the module instead. A module that cannot be loaded fails whoever asks for something;
+ * nobody hears what `warm` and `close` come to, so that they fail nobody.
  */
 export function lazyMailPath(load: () => Promise<MailPath>): MailPath {
   let loading: Promise<MailPath> | undefined;
@@ -20,10 +21,11 @@ export function lazyMailPath(load: () => Promise<MailPath>): MailPath {
     push: { send: async (target, push) => (await path()).push.send(target, push) },
     autodiscover: { discover: async (request) => (await path()).autodiscover.discover(request) },
     exchange: {
-      warm: async () => (await path()).exchange.warm(),
+      warm: () => path().then(({ exchange }) => exchange.warm(), unheard),
       probe: async (request) => (await path()).exchange.probe(request),
       open(target) {
         const opening = path().then(({ exchange }) => exchange.open(target));
+        opening.catch(unheard);
         let opened: Awaited<typeof opening> | undefined;
         const mailbox = async () => {
           opened ??= await opening;
@@ -34,9 +36,11 @@ export function lazyMailPath(load: () => Promise<MailPath>): MailPath {
           subscribe: async (request) => (await mailbox()).subscribe(request),
           mails: async (itemIds) => (await mailbox()).mails(itemIds),
           rotatedCredentials: () => opened?.rotatedCredentials(),
-          close: () => void opening.then((target_) => target_.close()),
+          close: () => void opening.then((mailbox_) => mailbox_.close(), unheard),
         };
       },
     },
   };
 }
+
+function unheard(): void {}

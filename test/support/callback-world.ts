@@ -62,6 +62,10 @@ export function mail(itemId: string, changes: Partial<Mail> = {}): Mail {
 interface State {
   /** `after-see`: the first statement succeeds, no later one does. `silent`: none is ever answered. */
   database: 'up' | 'down' | 'after-see' | 'silent';
+  /** No aftermath is recorded before it is kept. */
+  recording: Promise<void> | undefined;
+  /** `down`: a prepared row cannot be taken back. */
+  abandoning: 'up' | 'down';
   hostSuspects: { suspects: number; mailboxes: number };
   readonly hostsJudged: Parameters<CallbackStore['hostSuspects']>[0][];
   refusedHost: boolean;
@@ -94,6 +98,8 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   });
   const world: State = {
     database: 'up',
+    recording: undefined,
+    abandoning: 'up',
     hostSuspects: { suspects: 0, mailboxes: 100 },
     hostsJudged: [],
     refusedHost: false,
@@ -147,7 +153,10 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
         world.sightings.push(sighting);
         return world.view?.id === sighting.subscriptionId ? world.view : undefined;
       }, true),
-    record: (aftermath) => whileUp(() => void world.aftermath.push(aftermath)),
+    async record(aftermath) {
+      await world.recording;
+      return whileUp(() => void world.aftermath.push(aftermath));
+    },
     hostSuspects: (request) =>
       whileUp(() => {
         world.hostsJudged.push(request);
@@ -170,7 +179,11 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
           world.activated.push(subscriptionId);
           world.activatedHosts.push(ewsHost);
         },
-        abandon: async ({ subscriptionId }) => void world.abandoned.push(subscriptionId),
+        async abandon({ subscriptionId }) {
+          if (world.abandoning === 'down')
+            throw new DependencyUnavailable('database', 'DatabaseResumingException');
+          world.abandoned.push(subscriptionId);
+        },
       },
       keyPairs: { newest: async () => keyPair },
       ewsUrls: { save: async () => {}, forget: async (domain) => void world.forgotten.push(domain) },
@@ -229,6 +242,9 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     /** Exchange reports these events in one message, without a gap. */
     events: (...events: readonly MailboxEvent[]) =>
       messages({ kind: 'events', previousWatermark: 'w1', moreEvents: false, events }),
+    /** The same after a gap: the request names a watermark that nobody has seen. */
+    afterGap: (...events: readonly MailboxEvent[]) =>
+      messages({ kind: 'events', previousWatermark: 'unseen', moreEvents: false, events }),
     pushedError: (consequence: PushedErrorConsequence) =>
       messages({ kind: 'error', code: 'ErrorReadEventsFailed', consequence }),
     newMail: (...itemIds: readonly string[]) =>

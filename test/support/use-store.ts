@@ -79,8 +79,15 @@ export function useStore(): StoreWords {
   }
 
   async function activate(begun: Registered, now = begun.request.now): Promise<void> {
-    const { id: subscriptionId, mailboxId, wantedEvents } = begun;
-    await registrations.activate({ now, subscriptionId, mailboxId, watermark: 'w0', wantedEvents });
+    const { id: subscriptionId, mailboxId, registrationId, wantedEvents } = begun;
+    await registrations.activate({
+      now,
+      subscriptionId,
+      mailboxId,
+      registrationId,
+      watermark: 'w0',
+      wantedEvents,
+    });
   }
 
   return {

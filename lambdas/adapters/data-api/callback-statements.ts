@@ -77,6 +77,7 @@ export const SEE = `
 /**
  * Proof that the credentials are dead, and every other end, take the row's half of the seal: what Exchange
  * still carries is then worthless. Only the subscription that counts can turn `lost` or `rejected`.
+ * Credentials that were trusted and refused in one request worked first: they are suspect from now on.
  */
 export const RECORD = `
   WITH box AS (
@@ -102,11 +103,12 @@ export const RECORD = `
          lost_at = CASE WHEN s.state = 'active' AND :lost::boolean THEN :now::bigint
                         WHEN ${WORKS_AGAIN} THEN NULL
                         ELSE s.lost_at END,
-         suspect_since = CASE WHEN :trusted::boolean THEN NULL
+         suspect_since = CASE WHEN :refused::text IS NOT NULL AND :trusted::boolean THEN :now::bigint
                               WHEN :refused::text IS NOT NULL THEN coalesce(s.suspect_since, :now::bigint)
+                              WHEN :trusted::boolean THEN NULL
                               ELSE s.suspect_since END,
-         last_refused_at = CASE WHEN :trusted::boolean THEN NULL
-                                WHEN :refused::text IS NOT NULL THEN :now::bigint
+         last_refused_at = CASE WHEN :refused::text IS NOT NULL THEN :now::bigint
+                                WHEN :trusted::boolean THEN NULL
                                 ELSE s.last_refused_at END,
          quiet_until = coalesce(:quiet_until::bigint, s.quiet_until),
          last_neutral_at = coalesce(:neutral_at::bigint, s.last_neutral_at),

@@ -8,15 +8,27 @@
  * app had been removed) devices of other ids go in every mailbox: the phone may have changed hands, and its
  * new owner must not be shown the former one's mail.
  * `decision`: credentials win unless they are less durable than those of a subscription that is well.
+ * `behind`: the same phone in the same mailbox under other hosts (docs/decisions/0051). What they owe it moves
+ * along. It leaves them here only where its mailbox is subscribed at this host already; else with ACTIVATE.
  */
 export const BEGIN = `
-  WITH mailbox AS (
-    INSERT INTO mailboxes AS m (id, ews_host, inbox_sha256, address_hmac, unread, unread_at, created_at)
-    VALUES (gen_random_uuid(), :host::text, :inbox::bytea, :address::bytea,
-            :unread::integer, :unread_at::bigint, :now::bigint)
+  WITH behind AS (
+    SELECT o.id, there.owed_since
+      FROM mailboxes there
+      JOIN devices o ON o.mailbox_id = there.id
+      JOIN endpoints e ON e.id = o.endpoint_id
+     WHERE there.address_hmac = :address::bytea AND there.inbox_sha256 = :inbox::bytea
+       AND there.ews_host <> :host::text AND o.device_sha256 = :device::bytea
+       AND e.platform = :platform::text AND e.token_sha256 = :token::bytea
+       FOR UPDATE OF there, o
+  ), mailbox AS (
+    INSERT INTO mailboxes AS m (id, ews_host, inbox_sha256, address_hmac, unread, unread_at, owed_since, created_at)
+    SELECT gen_random_uuid(), :host::text, :inbox::bytea, :address::bytea,
+           :unread::integer, :unread_at::bigint, max(behind.owed_since), :now::bigint FROM behind
     ON CONFLICT (ews_host, inbox_sha256, address_hmac) DO UPDATE
        SET unread = CASE WHEN coalesce(m.unread_at, 0) <= excluded.unread_at THEN excluded.unread ELSE m.unread END,
-           unread_at = greatest(m.unread_at, excluded.unread_at)
+           unread_at = greatest(m.unread_at, excluded.unread_at),
+           owed_since = greatest(m.owed_since, excluded.owed_since)
     RETURNING m.id, m.active_subscription_id
   ), endpoint AS (
     INSERT INTO endpoints AS e (id, platform, token_sha256, endpoint_arn, created_at)
@@ -61,6 +73,9 @@ export const BEGIN = `
               WHERE s.durable AND s.state = 'active' AND s.suspect_since IS NULL AND k.retired_at IS NULL
                 AND s.credentials_from IS NOT NULL
                 AND s.credentials_from NOT IN (SELECT id FROM surplus)) AS subscribe
+  ), leaving AS (
+    DELETE FROM devices USING decision
+     WHERE NOT decision.subscribe AND devices.id IN (SELECT id FROM behind)
   ), pending AS (
     INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
                                inner_jwe, durable, credentials_expire_at, credentials_from, created_at)
@@ -84,8 +99,12 @@ export const BEGIN = `
  * newest activation wins. A watermark that a callback brought already is newer than the one given here.
  *
  * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
- * both exist until the phones of the old one register again. Not before Exchange has accepted the new
+ * both exist until each phone of the old one has registered again. Not before Exchange has accepted the new
  * subscription: the host of a renewal that failed would outlast it.
+ *
+ * `behind`: with this activation the phone whose registration it completes leaves the old one
+ * (docs/decisions/0051). Its own device is locked with the other: where it registers at two servers at once,
+ * each would take it from the other.
  */
 export const ACTIVATE = `
   WITH box AS (
@@ -98,7 +117,18 @@ export const ACTIVATE = `
       FROM subscriptions s
      WHERE m.id = :mailbox::uuid AND s.id = :id::uuid AND s.mailbox_id = m.id
        AND s.state IN ('pending', 'active') AND s.ended_at IS NULL
-    RETURNING m.id
+    RETURNING m.id, m.inbox_sha256, m.address_hmac
+  ), behind AS (
+    SELECT o.id
+      FROM box
+      JOIN devices d ON d.mailbox_id = box.id AND d.id = :registration::uuid
+      JOIN mailboxes there ON there.address_hmac = box.address_hmac
+                          AND there.inbox_sha256 = box.inbox_sha256 AND there.id <> box.id
+      JOIN devices o ON o.mailbox_id = there.id
+                    AND o.device_sha256 = d.device_sha256 AND o.endpoint_id = d.endpoint_id
+       FOR UPDATE OF there, d, o
+  ), leaving AS (
+    DELETE FROM devices WHERE id IN (SELECT id FROM behind)
   ), former AS (
     UPDATE subscriptions s SET state = 'superseded', superseded_at = :now::bigint,
            wake_stage = 0, wake_due_at = NULL

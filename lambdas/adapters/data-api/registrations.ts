@@ -80,11 +80,12 @@ export function createRegistrationStore(database: Database): RegistrationStore {
         subscribe: boolean(row, 'subscribe'),
       };
     },
-    async activate({ now, subscriptionId, mailboxId, watermark, wantedEvents, ewsHost }) {
+    async activate({ now, subscriptionId, mailboxId, registrationId, watermark, wantedEvents, ewsHost }) {
       await database.run(ACTIVATE, {
         now,
         id: subscriptionId,
         mailbox: mailboxId,
+        registration: registrationId,
         watermark,
         wanted_events: wantedEvents,
         host: ewsHost,

@@ -6,6 +6,8 @@ import { type Progress, untilOver } from './progress.ts';
 
 /** Kept of the answer's time for telling the phones that something came, where the work did not get so far. */
 const LAST_MS = 3_000;
+/** Of that, for the answer to leave. */
+const LEAVING_MS = 200;
 
 /**
  * Handles one callback of Exchange as DESIGN section 4 lays down, within the answer's budget. Never throws.
@@ -13,13 +15,20 @@ const LAST_MS = 3_000;
  */
 export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSettings) {
   return async function acceptCallback(request: CallbackRequest): Promise<CallbackAnswer> {
-    const progress: Progress = { receivedAt: ports.clock.now(), over: false, announced: false };
+    const progress: Progress = {
+      receivedAt: ports.clock.now(),
+      over: false,
+      announced: false,
+      undelivered: 0,
+    };
     const work = handleCallback(untilOver(ports, progress), settings, request, progress);
     const answer = await ports.timer.within(settings.answerBudgetMs - LAST_MS, work);
     if (answer !== undefined) return answer;
     progress.over = true;
-    progress.access?.close();
-    const late = { ...progress, summary: readSummary(ports, request, progress) };
-    return (await ports.timer.within(LAST_MS, answerLate(ports, late))) ?? lastWord(late);
+    progress.handling?.access.close();
+    progress.summary = readSummary(ports, request, progress);
+    return (
+      (await ports.timer.within(LAST_MS - LEAVING_MS, answerLate(ports, progress))) ?? lastWord(progress)
+    );
   };
 }

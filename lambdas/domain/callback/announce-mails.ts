@@ -60,10 +60,11 @@ export async function announceMails(
       countPush(more.length, { collapseKey: last.collapseKey, badge, sound: preferences.sound }),
     ];
   };
+  handling.announced = fetched.entries.length;
   handling.deliveries = addDeliveries(handling.deliveries, await deliver(ports, handling.view, pushesFor));
-  const announced = fetched.entries.filter((entry) => entry.mail !== undefined).length;
-  if (announced > 0) ports.metrics.count('MailAnnounced', announced);
-  const neutral = fetched.entries.length - announced;
+  const named = fetched.entries.filter((entry) => entry.mail !== undefined).length;
+  if (named > 0) ports.metrics.count('MailAnnounced', named);
+  const neutral = fetched.entries.length - named;
   if (neutral > 0) ports.metrics.count('NeutralAnnounced', neutral);
   return 'announced';
 }

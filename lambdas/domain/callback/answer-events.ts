@@ -1,10 +1,12 @@
-import { DependencyUnavailable } from '../errors.ts';
 import { announceMails } from './announce-mails.ts';
+import { announceIfUnreadRose } from './announce-missed.ts';
 import type { CallbackAnswer } from './answer.ts';
-import { announceIfUnreadRose, isGap } from './find-gap.ts';
 import type { Handling } from './handling.ts';
+import { isGap } from './is-gap.ts';
 import { obeyPushedError } from './obey-pushed-error.ts';
+import { despiteOutage } from './outage.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
+import { recordChanges } from './record-changes.ts';
 import { renewalReason, renewSubscription } from './renew-subscription.ts';
 import { reportUnread } from './report-unread.ts';
 import { repeatOrOwe } from './rescue.ts';
@@ -18,30 +20,30 @@ export async function answerEvents(
   settings: CallbackSettings,
   handling: Handling,
 ): Promise<CallbackAnswer> {
-  const { view, summary, now } = handling;
+  const { view, summary, changes, now } = handling;
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
   // With more events to come it ends after them: Exchange keeps nothing of an ended subscription.
   if (view.state === 'superseded' && !summary.moreEvents) handling.answer = 'unsubscribe';
   const announced =
     summary.newItemIds.length === 0 ? 'nothing' : await announceMails(ports, settings, handling);
   if (announced === 'nothing') await reportUnread(ports, settings, handling);
-  if (isGap(handling)) {
+  if (isGap(view, summary)) {
     ports.metrics.count('SubscriptionGap');
     await announceIfUnreadRose(ports, settings, handling);
   }
   if (summary.pushedError !== undefined)
     await obeyPushedError(ports, settings, handling, summary.pushedError);
   await renewIfDue(ports, settings, handling);
-  const { delivered, failed } = handling.deliveries;
+  const { delivered, failed, gone } = handling.deliveries;
   const nothingArrived = failed > 0 && delivered === 0;
   // A superseded subscription need not end before its events have arrived.
   if (nothingArrived && view.state === 'superseded') handling.answer = 'ok';
-  if (handling.answer === 'unsubscribe') {
-    // Exchange is about to forget it, with what it would have repeated: our half of the seal goes now.
-    handling.changes.ended = true;
-    if (nothingArrived) handling.changes.owed = true;
-  }
-  await writeChanges(ports, handling);
+  // Exchange is about to forget it, with what it would have repeated: our half of the seal goes now.
+  if (handling.answer === 'unsubscribe') changes.ended = true;
+  if (gone.length > 0) changes.disabledEndpoints = gone;
+  // Of several phones one that was not reached, or all where Exchange repeats nothing.
+  if (failed > 0 && (delivered > 0 || handling.answer === 'unsubscribe')) changes.owed = true;
+  await recordChanges(ports, handling);
   if (nothingArrived && handling.answer === 'ok') return repeatOrOwe(ports, view, summary, now);
   return handling.answer;
 }
@@ -54,31 +56,13 @@ async function renewIfDue(
   if (handling.answer === 'unsubscribe' || handling.renewed) return;
   const reason = renewalReason(handling, settings);
   if (reason === undefined) return;
-  // Its Subscribe would be cut off half-way; the next request is soon enough.
-  if (ports.clock.now() + RENEWAL_MS > handling.deadlineMs) return;
+  // Its Subscribe would be cut off half-way, and the next request is soon enough: but not for a refresh token that
+  // nobody has beside this request. The one that is sealed may be worthless by now.
+  const neededMs = reason === 'refresh-token-rotated' ? 0 : RENEWAL_MS;
+  if (ports.clock.now() + neededMs > handling.deadlineMs) return;
   ports.log.info('renewing', { reason, subscriptionId: handling.view.id });
-  try {
-    await renewSubscription(ports, settings, handling, { rediscover: false });
-  } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    // The mail has been announced: asking Exchange to come again for this would announce it twice.
-    ports.metrics.count('DatabaseUnavailable');
-    ports.log.error('renewal-postponed', { dependency: error.dependency, code: error.code });
-  }
-}
-
-/** At most one statement, and none at all where nothing but the sighting has to be remembered. */
-async function writeChanges(ports: CallbackPorts, handling: Handling): Promise<void> {
-  const { view, now, changes, deliveries } = handling;
-  if (deliveries.gone.length > 0) changes.disabledEndpoints = deliveries.gone;
-  const isPartial = deliveries.failed > 0 && deliveries.delivered > 0;
-  if (isPartial) changes.owed = true;
-  if (Object.values(changes).every((change) => change === undefined)) return;
-  try {
-    await ports.store.record({ subscriptionId: view.id, now, ...changes });
-  } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    ports.metrics.count('DatabaseUnavailable');
-    ports.log.error('aftermath-not-recorded', { code: error.code });
-  }
+  // The mail has been announced: asking Exchange to come again for this would announce it twice.
+  await despiteOutage(ports, 'renewal-postponed', () =>
+    renewSubscription(ports, settings, handling, { rediscover: false }),
+  );
 }

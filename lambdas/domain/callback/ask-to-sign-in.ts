@@ -1,6 +1,6 @@
-import { DependencyUnavailable } from '../errors.ts';
 import { addDeliveries, deliver } from './deliver.ts';
 import type { Handling } from './handling.ts';
+import { despiteOutage } from './outage.ts';
 import type { CallbackPorts } from './ports.ts';
 
 /**
@@ -9,16 +9,19 @@ import type { CallbackPorts } from './ports.ts';
  */
 export async function askToSignIn(ports: CallbackPorts, handling: Handling): Promise<void> {
   const { view, now } = handling;
-  try {
+  handling.asking = true;
+  const recorded = await despiteOutage(ports, 'proof-not-recorded', async () => {
     await ports.store.record({ subscriptionId: view.id, now, refused: 'proof' });
-  } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    ports.metrics.count('DatabaseUnavailable');
+    return true;
+  });
+  if (recorded === undefined) {
+    handling.asking = false;
     return;
   }
   delete handling.changes.refused;
   handling.answer = 'unsubscribe';
   handling.signedOut = true;
   const sent = await deliver(ports, view, () => [{ type: 'sign-in' }]);
+  handling.asking = false;
   handling.deliveries = addDeliveries(handling.deliveries, sent);
 }

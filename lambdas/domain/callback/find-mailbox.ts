@@ -27,22 +27,28 @@ export async function findMailbox(
   });
   if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) {
     leaveUnfound(ports, handling);
-    if (found.failedSignIns > 0) becomeSuspect(ports, handling);
+    if (found.failedSignIns > 0) handling.access.bar('quiet');
     return undefined;
   }
   await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
   return { ...content, ewsUrl: found.ewsUrl };
 }
 
-/** Another server has to show the very Inbox that was registered, else it could take over a mailbox. */
+/**
+ * Another server has to show the very Inbox that was registered, else it could take over a mailbox. Until it has, what
+ * it says of the credentials proves nothing: the mailbox may not be there at all. They rest with the search.
+ */
 export async function isSameInbox(
   ports: CallbackPorts,
   handling: Handling,
   mailbox: ExchangeMailbox,
 ): Promise<boolean> {
   const inbox = await mailbox.inbox();
-  if (!inbox.ok) await obeyRefusal(ports, handling, inbox.failure);
-  return inbox.ok && isOwnInbox(ports, handling.view, inbox.value.folderId);
+  if (inbox.ok) return isOwnInbox(ports, handling.view, inbox.value.folderId);
+  const { failure } = inbox;
+  if (failure.kind === 'refresh-refused') await obeyRefusal(ports, handling, failure);
+  if (failure.kind === 'unauthorized' || failure.kind === 'credentials-dead') handling.access.bar('quiet');
+  return false;
 }
 
 /** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */
@@ -66,11 +72,4 @@ export async function obeyRefusal(
 export function leaveUnfound(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
   ports.metrics.count('ExchangeFailed');
   handling.changes.quietUntil = handling.now + QUIET_MS;
-}
-
-/** As after a first 401. Proof it is not: some other server of the domain may have refused. */
-function becomeSuspect(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
-  handling.access.bar('suspect');
-  handling.changes.refused = 'first';
-  ports.metrics.count('CredentialsSuspect');
 }

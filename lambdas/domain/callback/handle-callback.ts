@@ -105,13 +105,10 @@ async function handle(
   const now = progress.receivedAt;
   const deadlineMs = now + settings.exchangeBudgetMs;
   const access = createMailboxAccess(ports, view, sealed, deadlineMs);
-  progress.access = access;
+  const handling = beginHandling({ view, summary, sealed, now, deadlineMs, access });
+  progress.handling = handling;
   try {
-    return await answerEvents(
-      ports,
-      settings,
-      beginHandling({ view, summary, sealed, now, deadlineMs, access }),
-    );
+    return await answerEvents(ports, settings, handling);
   } finally {
     access.close();
   }

@@ -23,10 +23,14 @@ export interface Handling {
   /** Written at the end in one statement, where there is anything to write. */
   readonly changes: Changes;
   deliveries: Deliveries;
+  /** New items of this request that the phones were told of. */
+  announced: number;
   /** A new subscription has taken over during this request. */
   renewed: boolean;
   /** The mailbox has been looked for at another server during this request. */
   searched: boolean;
+  /** The credentials are proven dead, and the phones have not been asked to sign in again yet. */
+  asking: boolean;
   /** The phones have been asked to sign in again, and it is recorded. */
   signedOut: boolean;
   answer: 'ok' | 'unsubscribe';
@@ -40,8 +44,10 @@ export function beginHandling(
     unread: reportedUnread(parts.view, parts.summary),
     changes: {},
     deliveries: NO_DELIVERIES,
+    announced: 0,
     renewed: false,
     searched: false,
+    asking: false,
     signedOut: false,
     answer: 'ok',
   };

@@ -2,6 +2,7 @@ import { isOutdated } from '../model/subscription.ts';
 import type { ExchangeFailure } from '../ports/exchange.ts';
 import type { Handling } from './handling.ts';
 import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
+import { despiteOutage } from './outage.ts';
 import type { CallbackPorts } from './ports.ts';
 
 export const QUIET_MS = 15 * 60_000;
@@ -93,21 +94,28 @@ async function judgeRefusal(
   }
   changes.refused = 'first';
   ports.metrics.count('CredentialsSuspect');
-  const turnedAt = view.suspectSince ?? now;
+  // What was held against credentials that worked a moment ago is over.
+  const suspectSince = changes.trusted === true ? undefined : view.suspectSince;
+  const turnedAt = suspectSince ?? now;
   // Whoever turned suspect together with this mailbox counts for as long as it is suspect: the second refusal
   // comes five minutes after the first at the earliest, for everybody whom one outage of the server met.
-  const { suspects, mailboxes } = await ports.store.hostSuspects({
-    ewsHost: view.mailbox.ewsHost,
-    since: turnedAt - HOST_WINDOW_MS,
-    until: turnedAt + HOST_WINDOW_MS,
-    recently: now - HOST_WINDOW_MS,
-  });
+  const host = await despiteOutage(ports, 'host-not-judged', () =>
+    ports.store.hostSuspects({
+      ewsHost: view.mailbox.ewsHost,
+      since: turnedAt - HOST_WINDOW_MS,
+      until: turnedAt + HOST_WINDOW_MS,
+      recently: now - HOST_WINDOW_MS,
+    }),
+  );
+  // No proof without it; and a repetition of this request would be another failed sign-in.
+  if (host === undefined) return 'neutral';
+  const { suspects, mailboxes } = host;
   if (suspects >= HOST_MINIMUM && suspects > mailboxes * HOST_SHARE) {
     ports.metrics.count('HostSuspect');
     ports.log.error('host-refuses-everybody', { suspects, mailboxes });
     return 'neutral';
   }
-  const isProof = view.suspectSince !== undefined && now - view.suspectSince >= SUSPECT_PAUSE_MS;
+  const isProof = suspectSince !== undefined && now - suspectSince >= SUSPECT_PAUSE_MS;
   if (!isProof) return 'neutral';
   ports.metrics.count('CredentialsRejected');
   return 'sign-in';

@@ -1,6 +1,6 @@
 import { isOutdated } from '../model/subscription.ts';
+import { announceIfUnreadRose } from './announce-missed.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
-import { announceIfUnreadRose } from './find-gap.ts';
 import type { Handling } from './handling.ts';
 import { leaveAlone } from './judge-failure.ts';
 import { alarmOfStranger } from './own-inbox.ts';

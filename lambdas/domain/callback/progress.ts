@@ -1,5 +1,6 @@
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
-import type { MailboxAccess } from './open-mailbox.ts';
+import type { CallbackAnswer } from './answer.ts';
+import type { Handling } from './handling.ts';
 import type { CallbackPorts } from './ports.ts';
 import type { Summary } from './summarize.ts';
 
@@ -10,10 +11,14 @@ export interface Progress {
   over: boolean;
   /** Something more than a badge has reached a phone. */
   announced: boolean;
+  /** Notifications that were begun and are not known to have arrived, nor their phone to be gone. */
+  undelivered: number;
   /** Set once the caller is known to be Exchange. */
   view?: SubscriptionView | undefined;
   summary?: Summary | undefined;
-  access?: MailboxAccess | undefined;
+  handling?: Handling | undefined;
+  /** Set once its phones have been told in the last moment: the answer that follows from that. */
+  lateAnswer?: CallbackAnswer | undefined;
 }
 
 /** Stops work that nobody waits for any more, at its next step. */
@@ -36,8 +41,13 @@ export function untilOver(ports: CallbackPorts, progress: Progress): CallbackPor
     vault: { privateKey: (pair) => still(() => vault.privateKey(pair)) },
     push: {
       async send(target, one) {
-        const outcome = await still(() => push.send(target, one));
-        if (outcome.kind === 'delivered' && one.type !== 'badge') progress.announced = true;
+        if (one.type === 'badge') return still(() => push.send(target, one));
+        const outcome = await still(() => {
+          progress.undelivered += 1;
+          return push.send(target, one);
+        });
+        if (outcome.kind === 'delivered') progress.announced = true;
+        if (outcome.kind === 'delivered' || outcome.kind === 'device-gone') progress.undelivered -= 1;
         return outcome;
       },
     },

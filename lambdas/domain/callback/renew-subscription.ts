@@ -4,6 +4,7 @@ import type { ExchangeMailbox } from '../ports/exchange.ts';
 import { prepareSubscription } from '../sealing/prepare-subscription.ts';
 import { findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
 import type { Handling } from './handling.ts';
+import { despiteOutage } from './outage.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
@@ -87,7 +88,10 @@ async function resubscribe(
   });
   if (!subscribed.ok) {
     ports.log.warn('renewal-failed', { kind: subscribed.failure.kind, subscriptionId: view.id });
-    await ports.registrations.abandon({ subscriptionId });
+    // Upkeep takes back what this cannot; the refusal has to be remembered all the same.
+    await despiteOutage(ports, 'renewal-not-taken-back', () =>
+      ports.registrations.abandon({ subscriptionId }),
+    );
     await obeyRefusal(ports, handling, subscribed.failure);
     return false;
   }

@@ -4,6 +4,8 @@ import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import { neutralPush } from '../push/content-rules.ts';
 import { type CallbackAnswer, REPEAT_WINDOW_MS } from './answer.ts';
 import { type Deliveries, deliver } from './deliver.ts';
+import { isGap } from './is-gap.ts';
+import { despiteOutage, noteOutage } from './outage.ts';
 import type { CallbackPorts } from './ports.ts';
 import type { Summary } from './summarize.ts';
 
@@ -54,20 +56,32 @@ export async function rescue(
 ): Promise<CallbackAnswer> {
   const { error, view, summary, receivedAt } = failed;
   if (error instanceof DependencyUnavailable) {
-    ports.metrics.count(error.dependency === 'database' ? 'DatabaseUnavailable' : 'KeyUnavailable');
-    ports.log.error('dependency-unavailable', { dependency: error.dependency, code: error.code });
+    noteOutage(ports, 'dependency-unavailable', error);
   } else {
     ports.metrics.count('CallbackFailed');
     ports.log.error('callback-failed', { errorName: error instanceof Error ? error.name : typeof error });
   }
   // Nothing happened in the mailbox, or the same bytes would come again and be no more readable.
-  if (summary === undefined || summary.heartbeat) return 'ok';
+  if (summary === undefined) return 'ok';
+  if (summary.heartbeat && (view === undefined || !isGap(view, summary))) return 'ok';
   const isOutage = error instanceof DependencyUnavailable;
   if (isOutage && mayRepeat(summary, receivedAt)) return repeat(ports);
   if (view === undefined) return mayRepeat(summary, receivedAt) ? repeat(ports) : 'ok';
+  return announceOrOwe(ports, view, summary, receivedAt);
+}
+
+/** "New message"; where it reached nobody it is asked for again or owed, where not everybody, owed. */
+export async function announceOrOwe(
+  ports: CallbackPorts,
+  view: SubscriptionView,
+  summary: Summary | undefined,
+  receivedAt: EpochMs,
+): Promise<CallbackAnswer> {
   const sent = await announceNeutral(ports, view).catch(() => undefined);
-  const reached = sent !== undefined && (sent.delivered > 0 || sent.failed === 0);
-  return reached ? 'ok' : repeatOrOwe(ports, view, summary, receivedAt);
+  if (sent?.failed === 0) return 'ok';
+  return sent === undefined || sent.delivered === 0
+    ? repeatOrOwe(ports, view, summary, receivedAt)
+    : owe(ports, view, receivedAt);
 }
 
 /** Nothing could be delivered: Exchange repeats while the mail is young, after that it is owed to the phones. */
@@ -77,15 +91,19 @@ export async function repeatOrOwe(
   summary: Summary | undefined,
   receivedAt: EpochMs,
 ): Promise<CallbackAnswer> {
-  if (mayRepeat(summary, receivedAt)) return repeat(ports);
+  return mayRepeat(summary, receivedAt) ? repeat(ports) : owe(ports, view, receivedAt);
+}
+
+/** Upkeep pushes "New message" later. What an absent database cannot record, the gap rule finds at the next request. */
+export async function owe(
+  ports: CallbackPorts,
+  view: SubscriptionView,
+  receivedAt: EpochMs,
+): Promise<CallbackAnswer> {
   ports.metrics.count('MailboxOwed');
-  try {
-    await ports.store.record({ subscriptionId: view.id, now: receivedAt, owed: true });
-  } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    // What an absent database cannot record, the gap rule finds at the next request.
-    ports.log.error('owed-not-recorded', { code: error.code });
-  }
+  await despiteOutage(ports, 'owed-not-recorded', () =>
+    ports.store.record({ subscriptionId: view.id, now: receivedAt, owed: true }),
+  );
   return 'ok';
 }
 

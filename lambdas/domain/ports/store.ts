@@ -71,13 +71,22 @@ export interface RegistrationView {
 export interface RegistrationStore {
   /** ARN stored for this token, so that an endpoint is looked at before another is made. */
   endpointArn(platform: Platform, tokenSha256: Uint8Array): Promise<string | undefined>;
-  /** Step 6: mailbox, endpoint, device (20 at most, the oldest goes) and subscription `pending`. */
+  /**
+   * Step 6: mailbox, endpoint, device (20 at most, the oldest goes) and subscription `pending`. Where nothing is to
+   * be subscribed, this phone leaves the mailbox's former host at once; see `activate`.
+   */
   begin(request: RegistrationRequest): Promise<RegistrationBegun>;
-  /** Step 8: `active`, named by the mailbox; the former one `superseded`. */
+  /**
+   * Step 8: `active`, named by the mailbox; the former one `superseded`. The device of the registration that this
+   * completes leaves the same mailbox under any other host, as by `unregister`: device id, endpoint, address and
+   * Inbox all agree, and its mail comes from here from now on.
+   */
   activate(request: {
     readonly now: EpochMs;
     readonly subscriptionId: SubscriptionId;
     readonly mailboxId: MailboxId;
+    /** Absent where a callback subscribes again: no phone has said anything. */
+    readonly registrationId?: RegistrationId | undefined;
     readonly watermark: string;
     readonly wantedEvents: WantedEvents;
     /** Where the mailbox is served now, as far as this may have changed. */
@@ -120,7 +129,7 @@ export interface CallbackAftermath {
   readonly subscriptionId: SubscriptionId;
   readonly now: EpochMs;
   readonly refused?: 'first' | 'proof' | undefined;
-  /** Credentials worked: no longer suspect, and no longer lost. */
+  /** Credentials worked: no longer suspect, and no longer lost. With `refused`: they worked before they were refused. */
   readonly trusted?: true | undefined;
   readonly quietUntil?: EpochMs | undefined;
   readonly neutralAt?: EpochMs | undefined;

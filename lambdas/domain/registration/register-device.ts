@@ -152,6 +152,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       now: ports.clock.now(),
       subscriptionId,
       mailboxId: begun.mailboxId,
+      registrationId: begun.registrationId,
       watermark: subscribed.value.watermark,
       wantedEvents: begun.wantedEvents,
     });

@@ -18,6 +18,14 @@ describe('what a callback records', () => {
     expect([view?.suspectSince, view?.lastRefusedAt]).toEqual([undefined, undefined]);
   });
 
+  it('takes a refusal for the first one where the credentials worked a moment before', async () => {
+    const { id } = await register();
+    await record(id, { refused: 'first' });
+    await record(id, { trusted: true, refused: 'first', now: NOW + 9 * MINUTE });
+    const at = NOW + 9 * MINUTE;
+    expect(await see(id)).toMatchObject({ suspectSince: at, lastRefusedAt: at });
+  });
+
   it('ends a subscription whose credentials are proven dead: the half of the seal is gone', async () => {
     const { id, registrationId } = await register();
     await record(id, { refused: 'proof' });
@@ -150,11 +158,11 @@ describe('a renewal inside a callback', () => {
     expect(await breaches(store)).toEqual([]);
   });
 
-  it('moves the mailbox to its new server, unless it is registered there already', async () => {
+  it('moves the mailbox to its new server, unless another phone registered it there already', async () => {
     const former = await register();
     const { id } = await renew(former, 'new.example.com');
     expect((await see(id))?.mailbox.ewsHost).toBe('new.example.com');
-    await register({ host: 'third.example.com' });
+    await register({ host: 'third.example.com', phone: 'tablet' });
     const again = await renew({ ...former, id }, 'third.example.com');
     expect((await see(again.id))?.mailbox.ewsHost).toBe('new.example.com');
   });

@@ -18,6 +18,7 @@ const step = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('begin' as const),
       person: fc.constantFrom('ann', 'bob'),
+      host: fc.constantFrom('old.example.com', 'old.example.com', 'new.example.com'),
       phone: fc.constantFrom('a', 'b', 'c'),
       token: fc.constantFrom('t', 'u'),
       durable: fc.boolean(),
@@ -68,6 +69,7 @@ function createActors(target: OpenStore) {
           now,
           subscriptionId,
           mailboxId,
+          registrationId,
           watermark: 'w',
           wantedEvents: 'mail',
         });

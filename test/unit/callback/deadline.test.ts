@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { callbackWorld } from '../../support/callback-world.ts';
-import { MINUTE_MS } from '../../support/memory/clock.ts';
+import { callbackWorld, device } from '../../support/callback-world.ts';
+import { DAY_MS, MINUTE_MS } from '../../support/memory/clock.ts';
 
 /** A callback with one new mail, whose GetItem is answered when `release` is called. */
 function slowExchange() {
@@ -18,8 +18,8 @@ test('the answer leaves in time: what is not announced by then is announced neut
   await expect(call()).resolves.toBe('ok');
   expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
   expect(recorded.count('CallbackOverdue')).toBe(1);
-  // Three seconds of the fifteen are kept for it.
-  expect(timer.givenMs).toEqual([12_000, 3_000]);
+  // Three seconds of the fifteen are kept for it, and for the answer to leave.
+  expect(timer.givenMs).toEqual([12_000, 2_800]);
   // The signed-in connection is closed with the answer, not when its work ends.
   expect(server.closed).toBe(1);
 });
@@ -108,4 +108,67 @@ test('no renewal begins with little of Exchange’s time left', async () => {
   await expect(call()).resolves.toBe('ok');
   expect(push.sent).toHaveLength(1);
   expect(server.subscribed).toEqual([]);
+});
+
+test('a refresh token that was rotated is sealed again all the same: the old one opens nothing more', async () => {
+  const { call, events, newMail, unread, server, clock, world } = callbackWorld();
+  server.mails = (ids) => {
+    clock.advance(9_000);
+    server.rotated = {
+      email: 'ann@example.com',
+      auth: { type: 'bearer', accessToken: 'a', expiresAt: new Date(clock.now() + DAY_MS).toISOString() },
+    };
+    return ids.map((itemId) => ({ kind: 'unreadable', itemId }));
+  };
+  events(...newMail('a'), unread(1));
+  await expect(call()).resolves.toBe('ok');
+  expect(world.activated).toHaveLength(1);
+});
+
+test('what was found out about the credentials in time is remembered, so that they are left alone', async () => {
+  const { call, events, newMail, unread, server, timer, push, written } = callbackWorld();
+  server.fail('mails', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+  push.held = Promise.withResolvers<void>().promise;
+  timer.runsOut = 2;
+  events(...newMail('a'), unread(1));
+  await expect(call()).resolves.toBe('try-again');
+  expect(written()).toMatchObject({ refused: 'first' });
+});
+
+test('the answer does not wait until that is written where the phones know', async () => {
+  const { call, events, newMail, unread, server, timer, push, world } = callbackWorld();
+  server.fail('mails', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+  world.recording = Promise.withResolvers<void>().promise;
+  timer.runsOut = 2;
+  events(...newMail('a'), unread(1));
+  push.outcomes.set(device(1).endpointArn, [{ kind: 'later', code: 'InternalError' }]);
+  await expect(call()).resolves.toBe('ok');
+  expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+});
+
+test('the phones are asked to sign in although time was over when the proof was recorded', async () => {
+  const { call, events, server, timer, push, world, written } = callbackWorld();
+  server.fail('inbox', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.recording = promise;
+  timer.runsOut = 1;
+  events({ type: 'deleted', watermark: 'w2', target: { kind: 'item', id: 'a' } });
+  await expect(call()).resolves.toBe('ok');
+  expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+  resolve();
+  await setImmediate();
+  expect(push.sent).toHaveLength(1);
+  expect(written()).toMatchObject({ refused: 'proof' });
+});
+
+test('a phone that could not be told in time is owed what another one has', async () => {
+  const { call, events, newMail, unread, server, store, push, timer, written } = callbackWorld();
+  store({ wantedEvents: 'mail', devices: [device(1), device(2)] });
+  server.held = { question: 'subscribe', until: Promise.withResolvers<void>().promise };
+  push.outcomes.set(device(2).endpointArn, [{ kind: 'later', code: 'InternalError' }]);
+  timer.runsOut = 1;
+  events(...newMail('a'), unread(1));
+  await expect(call()).resolves.toBe('ok');
+  expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  expect(written().owed).toBe(true);
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
-import { callbackWorld, device, INBOX } from '../../support/callback-world.ts';
+import { callbackWorld, INBOX, SUBSCRIPTION } from '../../support/callback-world.ts';
 import { MINUTE_MS } from '../../support/memory/clock.ts';
 
 const QUARTER_MS = 15 * MINUTE_MS;
@@ -29,6 +28,16 @@ describe('a lost event queue', () => {
     await expect(call()).resolves.toBe('unsubscribe');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(written().unread?.count).toBe(5);
+  });
+
+  test('is subscribed again at the old address where a new one does not answer', async () => {
+    const { call, pushedError, server, world } = callbackWorld();
+    server.discovery = FOUND;
+    server.fail('inbox', { kind: 'timeout' }, { kind: 'timeout' });
+    pushedError('rediscover');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(server.asked).toEqual(['inbox', 'discover', 'inbox', 'subscribe']);
+    expect(world.activatedHosts).toEqual(['mail.example.com']);
   });
 
   test('is lost only if subscribing again failed', async () => {
@@ -117,16 +126,36 @@ describe('a mailbox that nobody finds', () => {
     expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
   });
 
-  test('makes the credentials suspect where a server refused them on the way', async () => {
-    const { call, events, newMail, server, push, written, recorded } = callbackWorld();
+  test('lets its credentials rest where a server refused them on the way, and holds nothing against them', async () => {
+    const { call, events, newMail, server, push, written, clock } = callbackWorld();
     server.fail('mails', { kind: 'not-found' });
     server.discovery = { ok: false, verdicts: [], failedSignIns: 1 };
     events(...newMail('a'));
     await expect(call()).resolves.toBe('ok');
     expect(server.asked).toEqual(['mails', 'discover']);
-    expect(written().refused).toBe('first');
-    expect(recorded.count('CredentialsSuspect')).toBe(1);
+    expect(written().refused).toBeUndefined();
+    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test.each([
+    { kind: 'unauthorized', offered: [], sent: 'basic' },
+    { kind: 'credentials-dead', code: 'ErrorNonExistentMailbox' },
+  ] as const)('is not signed out by a server that has not shown its Inbox: %j', async (failure) => {
+    const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
+    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = FOUND;
+    server.fail('inbox', failure);
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'inbox']);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+    expect(written()).toEqual({
+      subscriptionId: SUBSCRIPTION,
+      now: clock.now(),
+      quietUntil: clock.now() + QUARTER_MS,
+    });
   });
 
   test('is never proof, however long the credentials have been suspect', async () => {
@@ -159,7 +188,17 @@ describe('a new subscription that Exchange refuses for its credentials', () => {
     server.fail('inbox', { kind: 'timeout' });
     pushedError('subscribe-again');
     await expect(call()).resolves.toBe('unsubscribe');
-    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }, { type: 'sign-in' }]);
+  });
+
+  test('is remembered although the database cannot take back what was prepared', async () => {
+    const { call, pushedError, server, world, written } = callbackWorld();
+    server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
+    world.abandoning = 'down';
+    pushedError('subscribe-again');
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(server.asked).toEqual(['inbox', 'subscribe']);
+    expect(written()).toMatchObject({ lost: true, refused: 'first' });
   });
 
   test('is lost, for the phone to heal silently, where it is the first refusal', async () => {
@@ -169,72 +208,6 @@ describe('a new subscription that Exchange refuses for its credentials', () => {
     await expect(call()).resolves.toBe('unsubscribe');
     expect(push.sent).toEqual([]);
     expect(written()).toMatchObject({ lost: true, refused: 'first', ended: true });
-  });
-});
-
-describe('a gap', () => {
-  test.each(['w1', 'w0'])(
-    'is none where the previous watermark is %s, known or the one before',
-    async (previousWatermark) => {
-      const { call, messages, server, recorded } = callbackWorld();
-      messages({ kind: 'events', previousWatermark, moreEvents: false, events: [{ type: 'status' }] });
-      await call();
-      expect(recorded.count('SubscriptionGap')).toBe(0);
-      expect(server.asked).toEqual([]);
-    },
-  );
-
-  test('announces neutrally where the unread count rose meanwhile', async () => {
-    const { call, messages, server, push } = callbackWorld();
-    server.inbox = { folderId: INBOX, unreadCount: 4 };
-    messages({
-      kind: 'events',
-      previousWatermark: 'unseen',
-      moreEvents: false,
-      events: [{ type: 'status' }],
-    });
-    await expect(call()).resolves.toBe('ok');
-    expect(push.sent).toHaveLength(1);
-  });
-
-  test.each([
-    ['no device shows a badge, so that the stored count is old', 'mail', 100],
-    ['no count is stored', 'mail-and-badge', undefined],
-  ] as const)('announces neutrally where mail is unread and %s', async (_why, wantedEvents, unread) => {
-    const { call, messages, newMail, server, push, store, world } = callbackWorld();
-    const preferences = { content: 'none', badge: wantedEvents !== 'mail', sound: false } as const;
-    if (world.view === undefined) throw new Error('no view');
-    store({
-      wantedEvents,
-      devices: [device(1, { preferences })],
-      mailbox: { ...world.view.mailbox, unread },
-    });
-    const behindGap = (events: readonly MailboxEvent[]) =>
-      messages({ kind: 'events', previousWatermark: 'unseen', moreEvents: false, events });
-    behindGap([{ type: 'status' }]);
-    server.inbox = { folderId: INBOX, unreadCount: 1 };
-    await expect(call()).resolves.toBe('ok');
-    expect(push.sent).toHaveLength(1);
-    server.inbox = { folderId: INBOX, unreadCount: 0 };
-    await call();
-    expect(push.sent).toHaveLength(1);
-    // The one that is unread is the one that was announced.
-    behindGap(newMail('a'));
-    server.inbox = { folderId: INBOX, unreadCount: 1 };
-    await call();
-    expect(push.pushes().slice(1)).toMatchObject([{ itemId: 'a' }]);
-  });
-
-  test('is silent where it did not', async () => {
-    const { call, messages, push } = callbackWorld();
-    messages({
-      kind: 'events',
-      previousWatermark: 'unseen',
-      moreEvents: false,
-      events: [{ type: 'status' }],
-    });
-    await expect(call()).resolves.toBe('ok');
-    expect(push.sent).toHaveLength(0);
   });
 });
 

@@ -187,6 +187,15 @@ test('a renewal that the database interrupts makes no announced mail come again'
   expect([server.opened.length, server.closed]).toEqual([2, 2]);
 });
 
+test('a renewal that KMS interrupts is counted as what it is', async () => {
+  const { call, events, store, crypto, recorded } = callbackWorld();
+  store({ wantedEvents: 'mail' });
+  crypto.kms = 'down';
+  events({ type: 'status' });
+  await expect(call()).resolves.toBe('ok');
+  expect([recorded.count('KeyUnavailable'), recorded.count('DatabaseUnavailable')]).toEqual([1, 0]);
+});
+
 describe('an unexpected exception', () => {
   test('is announced neutrally, answered OK and alarmed', async () => {
     const { call, events, newMail, unread, server, push, recorded } = callbackWorld();
@@ -198,6 +207,18 @@ describe('an unexpected exception', () => {
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(recorded.count('CallbackFailed')).toBe(1);
     expect(recorded.lines.join()).not.toContain('a bug');
+  });
+
+  test('is owed to the phone that this cannot be delivered to', async () => {
+    const { call, events, newMail, unread, server, push, store, written } = callbackWorld();
+    store({ devices: [device(1), device(2)] });
+    server.mails = () => {
+      throw new TypeError('a bug');
+    };
+    push.outcomes.set(device(2).endpointArn, [{ kind: 'later', code: 'InternalError' }]);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(written().owed).toBe(true);
   });
 
   test('is repeated when not even that can be delivered', async () => {

@@ -52,6 +52,30 @@ describe('401', () => {
     expect(written().refused).toBe('first');
   });
 
+  test('is not met again by a repetition because the database cannot tell what became of the host', async () => {
+    const { call, events, newMail, server, world, push, store, clock } = callbackWorld();
+    world.database = 'after-see';
+    for (const suspectSince of [undefined, clock.now() - 10 * MINUTE_MS]) {
+      store({ suspectSince });
+      server.fail('mails', REFUSED);
+      events(...newMail('a'));
+      await expect(call()).resolves.toBe('ok');
+    }
+    expect(server.asked).toEqual(['mails', 'mails']);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }, { type: 'new-mail' }]);
+  });
+
+  test('is the first again where the credentials worked a moment before', async () => {
+    const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
+    store({ suspectSince: clock.now() - 10 * MINUTE_MS, lastRefusedAt: clock.now() - 10 * MINUTE_MS });
+    server.fail('inbox', REFUSED);
+    events(...newMail('a'));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'inbox']);
+    expect(written()).toMatchObject({ trusted: true, refused: 'first' });
+    expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  });
+
   test('for five minutes the credentials are not used again', async () => {
     const { call, events, newMail, unread, server, store, clock, push } = callbackWorld();
     store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });

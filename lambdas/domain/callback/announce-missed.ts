@@ -4,20 +4,9 @@ import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { announceNeutral } from './rescue.ts';
 
-/** Exchange believes to have delivered up to a watermark that we never saw: events were lost in between. */
-export function isGap({ view, summary }: Pick<Handling, 'view' | 'summary'>): boolean {
-  const { previousWatermark } = summary;
-  return (
-    previousWatermark !== undefined &&
-    view.watermark !== undefined &&
-    previousWatermark !== view.watermark &&
-    previousWatermark !== view.previousWatermark
-  );
-}
-
 /**
- * Something may have been missed: "New message", unless the unread count says that nothing came. Where no device
- * shows a badge Exchange reports no reading and no deleting, and the stored count is old: there, as where none is
+ * Something may have been missed: "New message", unless the unread count says that nothing came, so also where
+ * nobody can tell it; Exchange reports what was missed no second time. Where no device shows a badge Exchange reports no reading and no deleting, and the stored count is old: there, as where none is
  * stored, any unread mail but those just announced may be the one that was missed.
  */
 export async function announceIfUnreadRose(
@@ -28,8 +17,7 @@ export async function announceIfUnreadRose(
   const { view } = handling;
   const before = view.wantedEvents === 'mail' ? 0 : (storedUnread(view)?.count ?? 0);
   const now = await currentUnread(ports, settings, handling);
-  const announced = handling.summary.newItemIds.length;
-  if (now === undefined || now <= before + announced) return;
+  if (handling.signedOut || (now !== undefined && now <= before + handling.announced)) return;
   handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, view));
 }
 
