@@ -2,7 +2,7 @@
  * What the CPU of a warm callback is measured against: the same work written down bare. The same SDK clients,
  * the same statement, node:http(s) for EWS, one RSA decryption; no checks, no rules, no error handling, no log.
  */
-import { createDecipheriv, createPrivateKey, type KeyObject, privateDecrypt } from 'node:crypto';
+import { createDecipheriv, createHash, createPrivateKey, type KeyObject, privateDecrypt } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -24,7 +24,8 @@ export async function handler({ pathParameters, body }: Event): Promise<object> 
   const [, watermark = ''] = /.*<[^>]*Watermark>([^<]+)</s.exec(body) ?? [];
   const [, itemId = ''] = /ItemId [^>]*\bId="([^"]+)"/.exec(body) ?? [];
   const [, unread = '0'] = /UnreadCount>(\d+)</.exec(body) ?? [];
-  const row = await see(pathParameters.subscriptionId.slice(0, 36), pathParameters.sealed, watermark, unread);
+  const [, folderId = ''] = /FolderId [^>]*\bId="([^"]+)"/.exec(body) ?? [];
+  const row = await see(pathParameters, watermark, folderId, Number(unread));
   const inner = openJwe(pathParameters.sealed, await privateKey(row.keyPair));
   const content = JSON.parse(openJwe(inner, Buffer.from(row.innerKey, 'base64')));
   const answer = await askExchange(content.ewsUrl, content.auth.username, content.auth.password, itemId);
@@ -44,9 +45,14 @@ interface SeenRow {
   readonly devices: readonly { readonly endpointArn: string; readonly registrationId: string }[];
 }
 
-async function see(id: string, sealed: string, watermark: string, unread: string): Promise<SeenRow> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', Buffer.from(sealed)));
+async function see(
+  { subscriptionId, sealed }: Event['pathParameters'],
+  watermark: string,
+  folderId: string,
+  count: number,
+): Promise<SeenRow> {
   const now = Date.now();
+  const folder = createHash('sha256').update(Buffer.from(folderId, 'base64').subarray(1)).digest('base64');
   const { records } = await database.send(
     new ExecuteStatementCommand({
       resourceArn: process.env.ENS_DATABASE_ARN,
@@ -54,12 +60,11 @@ async function see(id: string, sealed: string, watermark: string, unread: string
       database: process.env.ENS_DATABASE_NAME,
       sql: SEE,
       parameters: [
-        { name: 'id', value: { stringValue: id } },
-        { name: 'sealed', value: { blobValue: digest } },
+        { name: 'id', value: { stringValue: subscriptionId.slice(0, 36) } },
+        { name: 'sealed', value: { blobValue: createHash('sha256').update(sealed).digest() } },
         { name: 'now', value: { longValue: now } },
         { name: 'watermark', value: { stringValue: watermark } },
-        { name: 'unread', value: { longValue: Number(unread) } },
-        { name: 'unread_at', value: { longValue: now } },
+        { name: 'folders', value: { stringValue: JSON.stringify([{ folder, count, at: now }]) } },
       ],
     }),
   );

@@ -26,6 +26,8 @@ export async function startMeasured(
   const said: string[] = [];
   child.stdout?.resume();
   child.stderr?.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  const { promise: closed, resolve: onClose } = Promise.withResolvers<void>();
+  child.once('close', () => onClose());
   const next = (): Promise<Took> => nextMessage(child, said);
   const ask = (message: Ask): Promise<Took> => {
     const answered = next();
@@ -38,10 +40,8 @@ export async function startMeasured(
     watch: () => ask({ kind: 'watch' }),
     import: (files) => ask({ kind: 'import', files }),
     async close() {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      child.once('close', () => resolve());
       child.kill('SIGKILL');
-      await promise;
+      await closed;
     },
   };
 }
