@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { SubscriptionId } from '../model/ids.ts';
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import type { CallbackAnswer } from './answer.ts';
@@ -37,9 +37,10 @@ export async function handleCallback(
     if (notification.kind === 'notification') progress.summary = summaryOf(ports, notification, receivedAt);
     const { summary } = progress;
     if (summary !== undefined && summary.newItemIds.length > 0) void ports.exchange.warm();
-    const view = await see(ports, id, request.sealed, summary, receivedAt);
+    const sealedSha256 = hash('sha256', request.sealed, 'buffer');
+    const view = await see(ports, id, sealedSha256, summary, receivedAt);
     if (view === undefined) return 'unsubscribe';
-    if (!timingSafeEqual(sha256(request.sealed), view.sealedSha256)) return refuseCaller(ports, 'segment');
+    if (!timingSafeEqual(sealedSha256, view.sealedSha256)) return refuseCaller(ports, 'segment');
     const ended = endedAnswer(view, receivedAt);
     if (ended !== undefined) return ended;
     progress.view = view;
@@ -81,13 +82,13 @@ function refuseCaller(ports: CallbackPorts, what: 'id' | 'segment'): CallbackAns
 function see(
   ports: CallbackPorts,
   subscriptionId: SubscriptionId,
-  sealed: string,
+  sealedSha256: Uint8Array,
   summary: Summary | undefined,
   now: EpochMs,
 ): Promise<SubscriptionView | undefined> {
   return ports.store.see({
     subscriptionId,
-    sealedSha256: sha256(sealed),
+    sealedSha256,
     now,
     watermark: summary?.watermark,
     folders: summary?.folders ?? [],
@@ -127,8 +128,4 @@ function endedAnswer(view: SubscriptionView, now: EpochMs): CallbackAnswer | und
     case 'lost':
       return undefined;
   }
-}
-
-function sha256(sealed: string): Uint8Array {
-  return createHash('sha256').update(sealed).digest();
 }

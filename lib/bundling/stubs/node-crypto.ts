@@ -12,6 +12,7 @@ export const {
   createPublicKey,
   createSecretKey,
   getRandomValues,
+  hash,
   pbkdf2Sync,
   privateDecrypt,
   randomBytes,
