@@ -135,8 +135,7 @@ browserTest('a changed password ends in “Sign in again”, and signing in mend
   await person.sees(phone, 'New message');
   const timeline = await person.timeline('Not readable');
   await timeline.getByText('Runbook, 2 Exchange says 401').waitFor();
-  await person.press('Let 5 minutes pass');
-  await person.told(/5 minutes later/);
+  await person.letPass('Let 5 minutes pass');
   await person.writeMail('Still not readable', 'pass@example.com');
   await person.sees(phone, 'Sign in again');
   await person.press('Sign in again', phone);

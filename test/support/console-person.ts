@@ -19,8 +19,8 @@ export interface Person {
   fault(name: string): Promise<void>;
   /** The timeline once it has this title and nothing in it is under way. */
   timeline(title: string): Promise<Locator>;
-  /** Waits until the world has taken in what was asked. */
-  told(notice: RegExp): Promise<void>;
+  /** Lets time pass by the button of that name, and waits until it has: what is begun meanwhile would time out. */
+  letPass(name: string): Promise<void>;
 }
 
 export function createPerson(page: Page): Person {
@@ -60,6 +60,10 @@ export function createPerson(page: Page): Person {
       await timeline.waitFor();
       return timeline;
     },
-    told: (notice) => page.getByRole('status').filter({ hasText: notice }).waitFor(),
+    async letPass(name) {
+      const passed = page.waitForResponse((response) => response.url().endsWith('/local/console/clock'));
+      await button(name).click();
+      await passed;
+    },
   };
 }
