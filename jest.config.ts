@@ -7,7 +7,7 @@ export default {
   transform: {},
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/build'],
   coverageProvider: 'v8',
-  // One worker for each core: most suites wait for processes of their own rather than for this one.
-  maxWorkers: '100%',
+  // Half as many again as there are cores: most suites wait for processes of their own, or for time-outs.
+  maxWorkers: '150%',
   testTimeout: 60_000,
 } satisfies Config;
