@@ -4,10 +4,12 @@ import { type Handling, storedUnread } from './handling.ts';
 import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { announceNeutral } from './rescue.ts';
 
+/** How long a count that was asked for says what was unread, where reading and deleting are not reported. */
+const FRESH_MS = 5 * 60_000;
+
 /**
  * Something may have been missed: "New message", unless the unread count says that nothing came, so also where
- * nobody can tell it; Exchange reports what was missed no second time. Where no device shows a badge Exchange reports no reading and no deleting, and the stored count is old: there, as where none is
- * stored, any unread mail but those just announced may be the one that was missed.
+ * nobody can tell it; Exchange reports what was missed no second time.
  */
 export async function announceIfUnreadRose(
   ports: CallbackPorts,
@@ -15,10 +17,21 @@ export async function announceIfUnreadRose(
   handling: Handling,
 ): Promise<void> {
   const { view } = handling;
-  const before = view.wantedEvents === 'mail' ? 0 : (storedUnread(view)?.count ?? 0);
+  const before = unreadBefore(handling);
   const now = await currentUnread(ports, settings, handling);
   if (handling.signedOut || (now !== undefined && now <= before + handling.announced)) return;
   handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, view));
+}
+
+/**
+ * What was unread before. Where no device shows a badge Exchange reports no reading and no deleting, and the stored
+ * count is soon old: then, as where none is stored, any unread mail but those just announced may be the missed one.
+ * The count that one gap asked for serves those that follow, so that requests out of order are not three alarms.
+ */
+function unreadBefore({ view, now }: Handling): number {
+  const stored = storedUnread(view);
+  if (stored === undefined) return 0;
+  return view.wantedEvents === 'mail-and-badge' || now - stored.at < FRESH_MS ? stored.count : 0;
 }
 
 async function currentUnread(

@@ -56,6 +56,19 @@ describe('a gap', () => {
     expect(push.pushes().slice(1)).toMatchObject([{ itemId: 'a' }]);
   });
 
+  test.each([
+    ['a moment ago, serves as what was unread before', 60_000, 0],
+    ['too long ago, does not', 6 * 60_000, 1],
+  ] as const)('without badges: the count that was asked for %s', async (_when, agoMs, pushes) => {
+    const { call, push, store, world, clock } = heartbeatAfterGap(3);
+    if (world.view === undefined) throw new Error('no view');
+    const preferences = { content: 'none', badge: false, sound: false } as const;
+    const mailbox = { ...world.view.mailbox, unread: 3, unreadAt: clock.now() - agoMs };
+    store({ wantedEvents: 'mail', devices: [device(1, { preferences })], mailbox });
+    await expect(call()).resolves.toBe('ok');
+    expect(push.sent).toHaveLength(pushes);
+  });
+
   test('takes no mail for announced that was gone already', async () => {
     const { call, afterGap, newMail, push, server } = heartbeatAfterGap(4);
     server.mails = (ids) => ids.map((itemId) => ({ kind: 'gone', itemId }));
