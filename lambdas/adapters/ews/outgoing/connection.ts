@@ -154,11 +154,13 @@ function answerTo(outgoing: ClientRequest, body: string | undefined): Promise<In
 function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const encoding = (incoming.headers['content-encoding'] ?? 'identity').toLowerCase();
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const gunzip = encoding === 'gzip' || encoding === 'x-gzip' ? createGunzip() : undefined;
   const fail = (error: Error): void => {
     incoming.destroy();
+    gunzip?.destroy();
     reject(error);
   };
-  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+  if (gunzip === undefined && encoding !== 'identity') {
     fail(new AnswerFault('AnswerEncodingUnknown'));
     return promise;
   }
@@ -170,7 +172,7 @@ function collect(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Arra
       fail(Object.assign(new Error('the answer was cut short'), { code: 'ECONNRESET' }));
     }
   });
-  const plain = encoding === 'identity' ? incoming : incoming.pipe(createGunzip()).on('error', fail);
+  const plain = gunzip === undefined ? incoming : incoming.pipe(gunzip).on('error', fail);
   plain.on('data', (chunk: Uint8Array) => {
     size += chunk.byteLength;
     if (size > maxBytes) {
