@@ -37,8 +37,13 @@ interface Client {
   readonly middlewareStack: { remove(name: string): boolean };
 }
 
-/** Takes out the step that copies every request and answer for a logger: there is none, and there may be none. */
-export function withoutLogger<T extends Client>(client: T): T {
-  client.middlewareStack.remove('loggerMiddleware');
+const NOT_NEEDED = ['loggerMiddleware', 'getUserAgentMiddleware'];
+
+/**
+ * Takes out two steps of every call: one copies each request and answer for a logger, of which there is none and may
+ * be none; the other describes this runtime to AWS in a header that no service needs.
+ */
+export function lean<T extends Client>(client: T): T {
+  for (const step of NOT_NEEDED) client.middlewareStack.remove(step);
   return client;
 }

@@ -5,7 +5,7 @@ import {
   RDSDataClient,
   type SqlParameter,
 } from '@aws-sdk/client-rds-data';
-import { clientSettings, withoutLogger } from '../aws-clients.ts';
+import { clientSettings, lean } from '../aws-clients.ts';
 import { withinTime } from '../time-limit.ts';
 import { isPassing, unavailable } from './errors.ts';
 
@@ -57,7 +57,7 @@ export function openDatabase(settings: DatabaseSettings): Database {
 }
 
 export function createDataClient(requestTimeoutMs: number): RDSDataClient {
-  return withoutLogger(new RDSDataClient(clientSettings(requestTimeoutMs, 1)));
+  return lean(new RDSDataClient(clientSettings(requestTimeoutMs, 1)));
 }
 
 export function createDatabase(

@@ -9,12 +9,14 @@ const LIMITS = {
   maxAttributeLength: 65_536,
 } as const;
 
+const UTF_8 = new TextDecoder();
+
 /**
  * Reads what a server answered, strictly (see xml.ts); undefined where it is not fit. What XML forbids is
  * dropped first: Exchange passes it on from mail subjects, and one odd subject must not cost the other mails.
  */
 export function readAnswerXml(bytes: Uint8Array): XmlElement | undefined {
-  const result = readXml(withoutForbiddenCharacters(new TextDecoder().decode(bytes)), LIMITS);
+  const result = readXml(withoutForbiddenCharacters(UTF_8.decode(bytes)), LIMITS);
   return result.ok ? result.root : undefined;
 }
 

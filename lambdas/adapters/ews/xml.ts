@@ -52,14 +52,13 @@ export function readXml(body: string | Uint8Array, limits: XmlLimits): XmlResult
 /** Most elements have none; made with a prototype, a name like `constructor` would be found in it. */
 const NONE: Record<string, string> = Object.freeze(Object.create(null));
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Text without byte order mark and declaration; undefined where it is not UTF-8 or says so itself. */
 function decode(body: string | Uint8Array): string | undefined {
   let text: string;
   try {
-    text =
-      typeof body === 'string'
-        ? body.replace(/^\uFEFF/, '')
-        : new TextDecoder('utf-8', { fatal: true }).decode(body);
+    text = typeof body === 'string' ? body.replace(/^\uFEFF/, '') : UTF_8.decode(body);
   } catch {
     return undefined;
   }
@@ -147,6 +146,13 @@ function ownAttributes(
  * mail subjects, and one odd subject must not cost the other mails of an answer.
  */
 export function withoutForbiddenCharacters(text: string): string {
+  return SUSPICIOUS.test(text) ? dropForbidden(text) : text;
+}
+
+/** What a text with something forbidden in it must hold; most hold none of it. */
+const SUSPICIOUS = /&#|[^\t\n\r -\uD7FF\uE000-\uFFFD]/;
+
+function dropForbidden(text: string): string {
   return text
     .replace(/&#(?:x([0-9a-f]+)|([0-9]+));/gi, (reference, hex?: string, decimal?: string) =>
       isCharacter(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)) ? reference : '',

@@ -56,7 +56,9 @@ describe('a token endpoint', () => {
     ['says nothing', { silent: true }, ofEndpoint('timeout', /firewall/)],
     ['says too much', { body: 'x'.repeat(70_000) }, ofEndpoint('AnswerTooLarge', /tokenEndpoint/)],
   ])('that %s is taken for what it is, and no token is sent to Exchange', async (_what, answer, failure) => {
-    const { open, auth, exchange } = await world([], [answer, answer, answer], 150);
+    // Only who is to wait for silence waits briefly: the others may find the machine busy.
+    const callTimeoutMs = answer.silent === true ? 150 : 5_000;
+    const { open, auth, exchange } = await world([], [answer, answer, answer], callTimeoutMs);
     const mailbox = open(auth('old', EARLIER, 'r1'));
     const result = await mailbox.inbox();
     mailbox.close();
@@ -109,7 +111,7 @@ describe('a token endpoint', () => {
 
 test('an Exchange that keeps time-outs coming is left alone, although a token was refused in between', async () => {
   const silent = await serve(() => ({ silent: true }));
-  const { adapter, auth } = await world([], [{ status: 404 }], 60);
+  const { adapter, auth } = await world([], [{ status: 404 }], 500);
   const ask = async (as: typeof BASIC) => {
     const mailbox = adapter.open({
       ewsUrl: `${silent.origin}/EWS/Exchange.asmx`,
