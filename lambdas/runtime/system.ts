@@ -1,19 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Ids, Timer } from '#domain/ports/system.ts';
+import type { Clock, Ids } from '#domain/ports/system.ts';
 
 export const systemClock: Clock = { now: () => Date.now() };
 export const randomIds: Ids = { uuid: () => randomUUID() };
-
-export const systemTimer: Timer = {
-  within: (ms, work) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(() => resolve(undefined), Math.max(0, ms));
-      const stop = () => clearTimeout(timer);
-      work.then(resolve, reject).finally(stop);
-    }),
-};
 
 /** PEM of the extra authorities that the deployment put beside the code, if any. Throws where it is missing. */
 export function readExtraCa(file: string | undefined, taskRoot: string | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import { expect, jest, test } from '@jest/globals';
-import { TimeLimitExceeded, withinTime } from '#adapters/time-limit.ts';
+import { systemTimer, TimeLimitExceeded, withinTime } from '#adapters/time-limit.ts';
 
 test('what ends in time keeps its outcome and leaves no timer behind', async () => {
   jest.useFakeTimers();
@@ -22,4 +22,16 @@ test('what does not end in time is given up, by the name that the AWS error tabl
   } finally {
     jest.useRealTimers();
   }
+});
+
+test('work that is done in time answers for itself', async () => {
+  await expect(systemTimer.within(60_000, Promise.resolve('done'))).resolves.toBe('done');
+  await expect(systemTimer.within(60_000, Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
+});
+
+test('work that is not goes on unheard, and what becomes of it is nobody’s error', async () => {
+  const { promise, reject } = Promise.withResolvers<string>();
+  await expect(systemTimer.within(0, promise)).resolves.toBeUndefined();
+  await expect(systemTimer.within(-1, promise)).resolves.toBeUndefined();
+  reject(new Error('too late'));
 });

@@ -4,6 +4,7 @@ import type {
   ExchangeResult,
   ExchangeTarget,
 } from '#domain/ports/exchange.ts';
+import { orAfter } from '../../time-limit.ts';
 import { failureOfCode } from '../error-codes.ts';
 import type { Connection } from '../outgoing/connection.ts';
 import { type HostMemory, noting } from '../outgoing/host-memory.ts';
@@ -79,7 +80,8 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       return { ok: false, failure: before };
     }
     const attempt = attemptOf(operation, judge);
-    const result = await withinMs(attempt, remainingMs() + GRACE_MS);
+    // The library's promise may never settle: whatever happens, there is an answer by then.
+    const result = await orAfter(remainingMs() + GRACE_MS, attempt, timedOut);
     if (!result.ok && result.failure.kind === 'unauthorized') {
       refused = result.failure;
     }
@@ -167,10 +169,6 @@ function failureBehind(transport: LibraryTransport): ExchangeFailure {
   return failure ?? (error === undefined ? notUnderstood() : failureOfCode(error));
 }
 
-/** The library's promise may never settle: whatever happens, there is an answer by then. */
-function withinMs<T>(attempt: Promise<ExchangeResult<T>>, ms: number): Promise<ExchangeResult<T>> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve({ ok: false, failure: { kind: 'timeout' } }), Math.max(ms, 0));
-    attempt.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function timedOut(): { readonly ok: false; readonly failure: ExchangeFailure } {
+  return { ok: false, failure: { kind: 'timeout' } };
 }
