@@ -10,7 +10,7 @@ import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
 import { VARIABLES } from '#contract';
-import type { CallbackPorts } from '#domain/callback/ports.ts';
+import type { CallbackPorts } from '#domain/callback/handling/ports.ts';
 import { readExtraCa, systemClock } from '#runtime/system.ts';
 import type { CallbackEnv } from './env.ts';
 

@@ -1,6 +1,6 @@
 import { notificationReply } from '#adapters/ews/incoming/notification-reply.ts';
 import type { createAcceptCallback } from '#domain/callback/accept-callback.ts';
-import type { CallbackAnswer } from '#domain/callback/answer.ts';
+import type { CallbackAnswer } from '#domain/callback/handling/answer.ts';
 import { empty, type HttpReply, xml } from '#runtime/http.ts';
 import type { Route } from '#runtime/http-function.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
-import type { CallbackSettings } from '#domain/callback/ports.ts';
+import type { CallbackSettings } from '#domain/callback/handling/ports.ts';
 import { DependencyUnavailable } from '#domain/errors.ts';
 import {
   asId,

@@ -124,7 +124,10 @@ export const RECORD = `
    WHERE s.id = :id::uuid AND :touches::boolean
      AND (SELECT count(*) FROM box) + (SELECT count(*) FROM switched_off) >= 0`;
 
-/** A former password says nothing of the host. Counted up to 10,000: enough to tell a share, and bounded where one server holds everybody. */
+/**
+ * A former password says nothing of the host. Counted up to 10,000: enough to tell a share, and bounded where one
+ * server holds everybody.
+ */
 export const HOST_SUSPECTS = `
   SELECT json_build_object(
     'suspects', (SELECT count(*) FROM (

@@ -1,8 +1,8 @@
-import type { CallbackAnswer } from './answer.ts';
 import { answerLate, lastWord } from './answer-late.ts';
 import { type CallbackRequest, handleCallback, readSummary } from './handle-callback.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import { type Progress, untilOver } from './progress.ts';
+import type { CallbackAnswer } from './handling/answer.ts';
+import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
+import { type Progress, untilOver } from './handling/progress.ts';
 
 /** Kept of the answer's time for telling the phones that something came, where the work did not get so far. */
 const LAST_MS = 3_000;

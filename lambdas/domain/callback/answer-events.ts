@@ -1,15 +1,15 @@
-import { announceMails } from './announce-mails.ts';
-import { announceIfUnreadRose } from './announce-missed.ts';
-import type { CallbackAnswer } from './answer.ts';
-import type { Handling } from './handling.ts';
-import { isGap } from './is-gap.ts';
+import { announceMails } from './announce/announce-mails.ts';
+import { announceIfUnreadRose } from './announce/announce-missed.ts';
+import { reportUnread } from './announce/report-unread.ts';
+import { repeatOrOwe } from './announce/rescue.ts';
+import type { CallbackAnswer } from './handling/answer.ts';
+import type { Handling } from './handling/handling.ts';
+import { isGap } from './handling/is-gap.ts';
+import { despiteOutage } from './handling/outage.ts';
+import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
+import { recordChanges } from './handling/record-changes.ts';
+import { renewalReason, renewSubscription } from './heal/renew-subscription.ts';
 import { obeyPushedError } from './obey-pushed-error.ts';
-import { despiteOutage } from './outage.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import { recordChanges } from './record-changes.ts';
-import { renewalReason, renewSubscription } from './renew-subscription.ts';
-import { reportUnread } from './report-unread.ts';
-import { repeatOrOwe } from './rescue.ts';
 
 /** What the parts of a renewal together may well take. */
 const RENEWAL_MS = 3_000;

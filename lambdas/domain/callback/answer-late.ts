@@ -1,11 +1,11 @@
 import type { SubscriptionView } from '../model/subscription.ts';
-import type { CallbackAnswer } from './answer.ts';
-import { deliver } from './deliver.ts';
-import { isGap } from './is-gap.ts';
-import type { CallbackPorts } from './ports.ts';
-import type { Progress } from './progress.ts';
-import { recordChanges } from './record-changes.ts';
-import { announceOrOwe, mayRepeat, owe, repeat } from './rescue.ts';
+import { announceOrOwe, mayRepeat, owe, repeat } from './announce/rescue.ts';
+import type { CallbackAnswer } from './handling/answer.ts';
+import { deliver } from './handling/deliver.ts';
+import { isGap } from './handling/is-gap.ts';
+import type { CallbackPorts } from './handling/ports.ts';
+import type { Progress } from './handling/progress.ts';
+import { recordChanges } from './handling/record-changes.ts';
 
 /**
  * The answer's time is nearly over and the work is not done: "New message" where nothing was announced, as far as

@@ -1,14 +1,14 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { SubscriptionId } from '../model/ids.ts';
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
-import type { CallbackAnswer } from './answer.ts';
+import { announceUnreadable, rescue } from './announce/rescue.ts';
 import { answerEvents } from './answer-events.ts';
-import { beginHandling } from './handling.ts';
-import { createMailboxAccess } from './open-mailbox.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import type { Progress } from './progress.ts';
-import { announceUnreadable, rescue } from './rescue.ts';
-import { type Summary, summarize } from './summarize.ts';
+import type { CallbackAnswer } from './handling/answer.ts';
+import { beginHandling } from './handling/handling.ts';
+import { createMailboxAccess } from './handling/open-mailbox.ts';
+import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
+import type { Progress } from './handling/progress.ts';
+import { type Summary, summarize } from './handling/summarize.ts';
 
 export interface CallbackRequest {
   /** First path segment. */

@@ -1,11 +1,11 @@
 import { isOutdated } from '../model/subscription.ts';
-import { announceIfUnreadRose } from './announce-missed.ts';
-import { askToSignIn } from './ask-to-sign-in.ts';
-import type { Handling } from './handling.ts';
-import { leaveAlone } from './judge-failure.ts';
-import { alarmOfStranger } from './own-inbox.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import { renewSubscription } from './renew-subscription.ts';
+import { announceIfUnreadRose } from './announce/announce-missed.ts';
+import type { Handling } from './handling/handling.ts';
+import { alarmOfStranger } from './handling/own-inbox.ts';
+import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
+import { askToSignIn } from './heal/ask-to-sign-in.ts';
+import { leaveAlone } from './heal/judge-failure.ts';
+import { renewSubscription } from './heal/renew-subscription.ts';
 
 /** Exchange pushed an error instead of events (reference: ResponseCode table of the adapter). */
 export async function obeyPushedError(

@@ -3,9 +3,9 @@ import type {
   MailboxEvent,
   NotificationMessage,
   PushedErrorConsequence,
-} from '../model/mailbox-event.ts';
-import type { EpochMs } from '../model/subscription.ts';
-import { type FolderUnread, latestUnread } from '../push/badge.ts';
+} from '../../model/mailbox-event.ts';
+import type { EpochMs } from '../../model/subscription.ts';
+import { type FolderUnread, latestUnread } from '../../push/badge.ts';
 
 /** What one callback asks of us, all its messages and events taken together. */
 export interface Summary {

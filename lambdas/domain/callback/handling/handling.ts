@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
-import type { CallbackAftermath } from '../ports/store.ts';
-import { newerUnread, type Unread } from '../push/badge.ts';
+import type { EpochMs, SubscriptionView } from '../../model/subscription.ts';
+import type { CallbackAftermath } from '../../ports/store.ts';
+import { newerUnread, type Unread } from '../../push/badge.ts';
 import { type Deliveries, NO_DELIVERIES } from './deliver.ts';
 import type { MailboxAccess } from './open-mailbox.ts';
 import type { Summary } from './summarize.ts';

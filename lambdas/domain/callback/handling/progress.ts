@@ -1,4 +1,4 @@
-import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
+import type { EpochMs, SubscriptionView } from '../../model/subscription.ts';
 import type { CallbackAnswer } from './answer.ts';
 import type { Handling } from './handling.ts';
 import type { CallbackPorts } from './ports.ts';

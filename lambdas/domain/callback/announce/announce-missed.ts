@@ -1,7 +1,7 @@
+import { addDeliveries } from '../handling/deliver.ts';
+import { type Handling, storedUnread } from '../handling/handling.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askUnread } from './ask-unread.ts';
-import { addDeliveries } from './deliver.ts';
-import { type Handling, storedUnread } from './handling.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
 import { announceNeutral } from './rescue.ts';
 
 /** How long a count that was asked for says what was unread, where reading and deleting are not reported. */

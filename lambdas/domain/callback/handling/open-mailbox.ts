@@ -1,7 +1,7 @@
-import { PrivateKeyUnusable } from '../errors.ts';
-import type { SealedContent } from '../model/credentials.ts';
-import { type EpochMs, isOutdated, type SubscriptionView } from '../model/subscription.ts';
-import type { ExchangeMailbox } from '../ports/exchange.ts';
+import { PrivateKeyUnusable } from '../../errors.ts';
+import type { SealedContent } from '../../model/credentials.ts';
+import { type EpochMs, isOutdated, type SubscriptionView } from '../../model/subscription.ts';
+import type { ExchangeMailbox } from '../../ports/exchange.ts';
 import type { CallbackPorts } from './ports.ts';
 
 export const SUSPECT_PAUSE_MS = 5 * 60_000;

@@ -1,6 +1,6 @@
-import type { EndpointId } from '../model/ids.ts';
-import type { DeviceTarget, SubscriptionView } from '../model/subscription.ts';
-import type { Push, PushOutcome } from '../ports/push.ts';
+import type { EndpointId } from '../../model/ids.ts';
+import type { DeviceTarget, SubscriptionView } from '../../model/subscription.ts';
+import type { Push, PushOutcome } from '../../ports/push.ts';
 import type { CallbackPorts } from './ports.ts';
 
 /** What became of all pushes of one request. */

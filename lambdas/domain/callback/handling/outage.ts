@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from '../errors.ts';
+import { DependencyUnavailable } from '../../errors.ts';
 import type { CallbackPorts } from './ports.ts';
 
 type Notes = Pick<CallbackPorts, 'log' | 'metrics'>;

@@ -1,7 +1,7 @@
-import type { Mail, MailLookup } from '../model/mail.ts';
-import type { DeviceTarget } from '../model/subscription.ts';
-import type { Push } from '../ports/push.ts';
-import { badgeFor } from '../push/badge.ts';
+import type { Mail, MailLookup } from '../../model/mail.ts';
+import type { DeviceTarget } from '../../model/subscription.ts';
+import type { Push } from '../../ports/push.ts';
+import { badgeFor } from '../../push/badge.ts';
 import {
   announces,
   collapseKeyOf,
@@ -9,15 +9,15 @@ import {
   neutralPush,
   newMailPush,
   splitAnnouncements,
-} from '../push/content-rules.ts';
-import { askToSignIn } from './ask-to-sign-in.ts';
+} from '../../push/content-rules.ts';
+import { addDeliveries, deliver } from '../handling/deliver.ts';
+import { type Handling, knownUnread, trust } from '../handling/handling.ts';
+import { alarmOfStranger, isOwnInbox } from '../handling/own-inbox.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
+import { askToSignIn } from '../heal/ask-to-sign-in.ts';
+import { judgeFailure, leaveAlone } from '../heal/judge-failure.ts';
+import { renewSubscription } from '../heal/renew-subscription.ts';
 import { askUnread } from './ask-unread.ts';
-import { addDeliveries, deliver } from './deliver.ts';
-import { type Handling, knownUnread, trust } from './handling.ts';
-import { judgeFailure, leaveAlone } from './judge-failure.ts';
-import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import { renewSubscription } from './renew-subscription.ts';
 
 /** One notification to come: about a mail, or about "a message" where nothing may or can be said of it. */
 interface Entry {

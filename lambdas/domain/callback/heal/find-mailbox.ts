@@ -1,11 +1,11 @@
-import type { SealedContent } from '../model/credentials.ts';
-import type { ExchangeFailure, ExchangeMailbox } from '../ports/exchange.ts';
-import { domainOf } from '../registration/find-exchange.ts';
+import type { SealedContent } from '../../model/credentials.ts';
+import type { ExchangeFailure, ExchangeMailbox } from '../../ports/exchange.ts';
+import { domainOf } from '../../registration/find-exchange.ts';
+import type { Handling } from '../handling/handling.ts';
+import { isOwnInbox } from '../handling/own-inbox.ts';
+import type { CallbackPorts } from '../handling/ports.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
-import type { Handling } from './handling.ts';
 import { judgeFailure, QUIET_MS } from './judge-failure.ts';
-import { isOwnInbox } from './own-inbox.ts';
-import type { CallbackPorts } from './ports.ts';
 
 /**
  * Where the mailbox is served now; undefined where nothing tells. The cached URL of the domain led us wrong: it

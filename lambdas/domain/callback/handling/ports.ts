@@ -1,10 +1,10 @@
-import type { IncomingNotification } from '../model/mailbox-event.ts';
-import type { ContentLevel } from '../model/preferences.ts';
-import type { CallbackSeal, KeyVault, Pepper } from '../ports/crypto.ts';
-import type { Autodiscover, Exchange, OutgoingRules } from '../ports/exchange.ts';
-import type { PushSender } from '../ports/push.ts';
-import type { CallbackStore, EwsUrlCache, KeyPairStore, RegistrationStore } from '../ports/store.ts';
-import type { Clock, Ids, Log, Metrics, Timer } from '../ports/system.ts';
+import type { IncomingNotification } from '../../model/mailbox-event.ts';
+import type { ContentLevel } from '../../model/preferences.ts';
+import type { CallbackSeal, KeyVault, Pepper } from '../../ports/crypto.ts';
+import type { Autodiscover, Exchange, OutgoingRules } from '../../ports/exchange.ts';
+import type { PushSender } from '../../ports/push.ts';
+import type { CallbackStore, EwsUrlCache, KeyPairStore, RegistrationStore } from '../../ports/store.ts';
+import type { Clock, Ids, Log, Metrics, Timer } from '../../ports/system.ts';
 
 export interface CallbackPorts {
   readonly pepper: Pepper;

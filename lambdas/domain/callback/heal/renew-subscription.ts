@@ -1,11 +1,11 @@
-import type { SealedContent } from '../model/credentials.ts';
-import { isOutdated, type WantedEvents } from '../model/subscription.ts';
-import type { ExchangeMailbox } from '../ports/exchange.ts';
-import { prepareSubscription } from '../sealing/prepare-subscription.ts';
+import type { SealedContent } from '../../model/credentials.ts';
+import { isOutdated, type WantedEvents } from '../../model/subscription.ts';
+import type { ExchangeMailbox } from '../../ports/exchange.ts';
+import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
+import type { Handling } from '../handling/handling.ts';
+import { despiteOutage } from '../handling/outage.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
-import type { Handling } from './handling.ts';
-import { despiteOutage } from './outage.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
  * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new

@@ -1,15 +1,15 @@
-import { askedUnread, type Unread } from '../push/badge.ts';
-import { askToSignIn } from './ask-to-sign-in.ts';
-import { type Handling, trust } from './handling.ts';
-import { judgeFailure } from './judge-failure.ts';
-import { alarmOfStranger, isOwnInbox } from './own-inbox.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
-import { renewSubscription } from './renew-subscription.ts';
+import { askedUnread, type Unread } from '../../push/badge.ts';
+import { type Handling, trust } from '../handling/handling.ts';
+import { alarmOfStranger, isOwnInbox } from '../handling/own-inbox.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
+import { askToSignIn } from '../heal/ask-to-sign-in.ts';
+import { judgeFailure } from '../heal/judge-failure.ts';
+import { renewSubscription } from '../heal/renew-subscription.ts';
 
 /**
- * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told, or the
- * answer is about somebody else's. A refusal counts
- * here as it does for a mail: else every request without a count would be another failed sign-in.
+ * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told, or the answer is about
+ * somebody else's. A refusal counts here as it does for a mail: else every request without a count would be another
+ * failed sign-in.
  */
 export async function askUnread(
   ports: CallbackPorts,

@@ -1,9 +1,9 @@
-import { isOutdated } from '../model/subscription.ts';
-import type { ExchangeFailure } from '../ports/exchange.ts';
-import type { Handling } from './handling.ts';
-import { SUSPECT_PAUSE_MS } from './open-mailbox.ts';
-import { despiteOutage } from './outage.ts';
-import type { CallbackPorts } from './ports.ts';
+import { isOutdated } from '../../model/subscription.ts';
+import type { ExchangeFailure } from '../../ports/exchange.ts';
+import type { Handling } from '../handling/handling.ts';
+import { SUSPECT_PAUSE_MS } from '../handling/open-mailbox.ts';
+import { despiteOutage } from '../handling/outage.ts';
+import type { CallbackPorts } from '../handling/ports.ts';
 
 export const QUIET_MS = 15 * 60_000;
 const HOST_WINDOW_MS = 5 * 60_000;

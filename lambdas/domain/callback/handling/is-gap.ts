@@ -1,4 +1,4 @@
-import type { SubscriptionView } from '../model/subscription.ts';
+import type { SubscriptionView } from '../../model/subscription.ts';
 import type { Summary } from './summarize.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { addDeliveries, deliver } from './deliver.ts';
-import type { Handling } from './handling.ts';
-import { despiteOutage } from './outage.ts';
-import type { CallbackPorts } from './ports.ts';
+import { addDeliveries, deliver } from '../handling/deliver.ts';
+import type { Handling } from '../handling/handling.ts';
+import { despiteOutage } from '../handling/outage.ts';
+import type { CallbackPorts } from '../handling/ports.ts';
 
 /**
  * Ends a subscription whose credentials are proven dead: noted first, so that nobody is asked twice, then one

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { DependencyUnavailable } from '../errors.ts';
-import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
-import { neutralPush } from '../push/content-rules.ts';
-import { type CallbackAnswer, REPEAT_WINDOW_MS } from './answer.ts';
-import { type Deliveries, deliver } from './deliver.ts';
-import { isGap } from './is-gap.ts';
-import { despiteOutage, noteOutage } from './outage.ts';
-import type { CallbackPorts } from './ports.ts';
-import type { Summary } from './summarize.ts';
+import { DependencyUnavailable } from '../../errors.ts';
+import type { EpochMs, SubscriptionView } from '../../model/subscription.ts';
+import { neutralPush } from '../../push/content-rules.ts';
+import { type CallbackAnswer, REPEAT_WINDOW_MS } from '../handling/answer.ts';
+import { type Deliveries, deliver } from '../handling/deliver.ts';
+import { isGap } from '../handling/is-gap.ts';
+import { despiteOutage, noteOutage } from '../handling/outage.ts';
+import type { CallbackPorts } from '../handling/ports.ts';
+import type { Summary } from '../handling/summarize.ts';
 
 const HOUR_MS = 3_600_000;
 

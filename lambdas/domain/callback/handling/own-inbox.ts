@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { SubscriptionView } from '../model/subscription.ts';
+import type { SubscriptionView } from '../../model/subscription.ts';
 import type { CallbackPorts } from './ports.ts';
 
 /** Whether a folder id, in either encoding, names the Inbox that was registered. */

@@ -1,8 +1,8 @@
-import { badgePush } from '../push/badge.ts';
+import { badgePush } from '../../push/badge.ts';
+import { addDeliveries, deliver } from '../handling/deliver.ts';
+import { type Handling, storedUnread } from '../handling/handling.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askUnread } from './ask-unread.ts';
-import { addDeliveries, deliver } from './deliver.ts';
-import { type Handling, storedUnread } from './handling.ts';
-import type { CallbackPorts, CallbackSettings } from './ports.ts';
 
 /**
  * Badge-only pushes where mail was read, moved or deleted elsewhere, or a new item is none to announce but counts
