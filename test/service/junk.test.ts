@@ -2,13 +2,15 @@ import { expect, test } from '@jest/globals';
 import { childrenWithLastArgument, cpuMsOf } from '../support/cpu-of-process.ts';
 import {
   bytes,
+  costLine,
+  costOf,
   deep,
   encodedOf,
   hugeAttributes,
   JUNK_SEED,
   mutantOf,
-  percentile,
   sampleOf,
+  shareOf,
   soup,
 } from '../support/junk.ts';
 import { at, useWorld } from '../support/world.ts';
@@ -18,7 +20,6 @@ const world = useWorld({ maxProcesses: 1 });
 
 const SHARES = { mutants: 400, soup: 200, bytes: 150, deep: 100, attributes: 75, encodings: 75 } as const;
 const SLOWEST_MS = 50;
-const SUSPICIOUS_MS = 20;
 const TIMEOUT_MS = 120_000;
 
 test(
@@ -65,26 +66,19 @@ test(
     const asSent: number[] = [];
     const atBest: number[] = [];
     for (const [index, body] of junk.entries()) {
-      const first = await send(index, body);
-      let best = first;
-      // A collection of garbage falls on any document; one that is dear by itself is dear every time.
-      for (let again = 0; again < 2 && best > SUSPICIOUS_MS; again += 1)
-        best = Math.min(best, await send(index, body));
+      const { first, best } = await costOf(() => send(index, body));
       asSent.push(first);
       atBest.push(best);
     }
-    const slowest = percentile(sortedOf(atBest), 0.999);
-    const repeated = asSent.filter((ms) => ms > SUSPICIOUS_MS).length;
+    const slowest = shareOf(atBest, 0.999);
     const measured =
-      cpuMs === undefined
-        ? 'CPU time is not measured on this system'
-        : `CPU time as sent ${summary(asSent)}; judged is the best of three for the ${repeated} above ${SUSPICIOUS_MS} ms: ${summary(atBest)}`;
+      cpuMs === undefined ? 'CPU time is not measured on this system' : costLine(asSent, atBest);
     const line = `junk through the whole path: seed ${JUNK_SEED}, ${junk.length} callbacks, ${measured}`;
     process.stdout.write(`${line}\n`);
     expect([line, odd]).toEqual([line, []]);
     expect([line, slowest < SLOWEST_MS]).toEqual([line, true]);
     // A clock that stands still would let everything pass.
-    if (cpuMs !== undefined) expect(percentile(sortedOf(asSent), 0.01)).toBeGreaterThan(0);
+    if (cpuMs !== undefined) expect(shareOf(asSent, 0.01)).toBeGreaterThan(0);
     // Nothing was met by the last resort, and it is still the same process.
     expect(the.world.logs.all().filter((entry) => JSON.stringify(entry).includes('callback-failed'))).toEqual(
       [],
@@ -99,12 +93,3 @@ test(
   },
   TIMEOUT_MS,
 );
-
-function sortedOf(times: readonly number[]): Float64Array {
-  return Float64Array.from(times).sort();
-}
-
-function summary(times: readonly number[]): string {
-  const at = (share: number) => percentile(sortedOf(times), share).toFixed(1);
-  return `p50 ${at(0.5)} ms, p99.9 ${at(0.999)} ms, worst ${at(1)} ms`;
-}

@@ -128,8 +128,36 @@ export function encodedOf(documents: readonly Buffer[]): fc.Arbitrary<Buffer> {
     .map(([which, encode]) => encode((documents[which] ?? Buffer.alloc(0)).toString('utf8')));
 }
 
+/** CPU time above which a document is measured again. */
+const SUSPICIOUS_MS = 20;
+
+/**
+ * The CPU time of one document, as measured first and at its best, of three where the first is suspicious: a
+ * collection of garbage falls on any document, one that is dear by itself is dear every time.
+ */
+export async function costOf(
+  measureMs: () => number | Promise<number>,
+): Promise<{ readonly first: number; readonly best: number }> {
+  const first = await measureMs();
+  let best = first;
+  for (let again = 0; again < 2 && best > SUSPICIOUS_MS; again += 1) best = Math.min(best, await measureMs());
+  return { first, best };
+}
+
+/** What a run tells of its CPU times, in ms. */
+export function costLine(asSent: readonly number[], atBest: readonly number[]): string {
+  const repeated = asSent.filter((ms) => ms > SUSPICIOUS_MS).length;
+  return `CPU time as sent ${summaryOf(asSent)}; judged is the best of three for the ${repeated} above ${SUSPICIOUS_MS} ms: ${summaryOf(atBest)}`;
+}
+
+function summaryOf(times: readonly number[]): string {
+  const at = (share: number) => shareOf(times, share).toFixed(1);
+  return `p50 ${at(0.5)} ms, p99.9 ${at(0.999)} ms, worst ${at(1)} ms`;
+}
+
 /** The value that this share of all values does not exceed. */
-export function percentile(sorted: Float64Array, share: number): number {
+export function shareOf(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 

@@ -4,7 +4,8 @@ import { readXml, withoutForbiddenCharacters } from './xml.ts';
 const LIMITS = {
   maxBytes: 4 * 1024 * 1024,
   maxDepth: 100,
-  maxElements: 100_000,
+  maxMarkup: 200_000,
+  maxReferences: 100_000,
   maxAttributes: 100,
   maxAttributeLength: 65_536,
 } as const;

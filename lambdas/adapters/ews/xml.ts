@@ -21,7 +21,10 @@ export type XmlResult =
 export interface XmlLimits {
   readonly maxBytes: number;
   readonly maxDepth: number;
-  readonly maxElements: number;
+  /** Most `<` in a document, each of which costs the parser a turn: tags, comments, CDATA sections. */
+  readonly maxMarkup: number;
+  /** Most `&` in a document; one costs as much as a tag. */
+  readonly maxReferences: number;
   readonly maxAttributes: number;
   /** Longest attribute value, in UTF-16 units. */
   readonly maxAttributeLength: number;
@@ -46,6 +49,8 @@ export function readXml(body: string | Uint8Array, limits: XmlLimits): XmlResult
   if (bytes > limits.maxBytes) return { ok: false, fault: 'too-large' };
   const text = decode(body);
   if (text === undefined) return { ok: false, fault: 'malformed' };
+  if (hasMore('<', text, limits.maxMarkup) || hasMore('&', text, limits.maxReferences))
+    return { ok: false, fault: 'too-large' };
   return parse(text, limits);
 }
 
@@ -74,11 +79,19 @@ function decode(body: string | Uint8Array): string | undefined {
   return rest;
 }
 
+function hasMore(character: string, text: string, limit: number): boolean {
+  let left = limit;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+    left -= 1;
+    if (left < 0) return true;
+  }
+  return false;
+}
+
 function parse(text: string, limits: XmlLimits): XmlResult {
   const parser = new SaxesParser({ xmlns: true, position: false });
   const open: OpenElement[] = [];
   let root: XmlElement | undefined;
-  let elements = 0;
   let attributes = 0;
   let fault: XmlFault = 'malformed';
 
@@ -90,9 +103,7 @@ function parse(text: string, limits: XmlLimits): XmlResult {
   parser.on('doctype', () => refuse('doctype'));
   parser.on('opentagstart', () => {
     attributes = 0;
-    elements += 1;
     if (open.length >= limits.maxDepth) refuse('too-deep');
-    if (elements > limits.maxElements) refuse('too-large');
   });
   parser.on('attribute', ({ value }) => {
     attributes += 1;

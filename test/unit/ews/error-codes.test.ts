@@ -6,7 +6,14 @@ const T = 'http://schemas.microsoft.com/exchange/services/2006/types';
 const M = 'http://schemas.microsoft.com/exchange/services/2006/messages';
 const E = 'http://schemas.microsoft.com/exchange/services/2006/errors';
 const S = 'http://schemas.xmlsoap.org/soap/envelope/';
-const LIMITS = { maxBytes: 9_999, maxDepth: 9, maxElements: 99, maxAttributes: 9, maxAttributeLength: 999 };
+const LIMITS = {
+  maxBytes: 9_999,
+  maxDepth: 9,
+  maxMarkup: 199,
+  maxReferences: 9,
+  maxAttributes: 9,
+  maxAttributeLength: 999,
+};
 
 function element(xml: string): XmlElement {
   const result = readXml(xml, LIMITS);

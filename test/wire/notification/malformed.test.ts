@@ -92,7 +92,15 @@ const TABLE: readonly Row[] = [
   ['a body one byte too large', fill(VALID, BUDGETS.callbackBodyBytes + 1), 'too-large'],
   ['bytes one too many', Buffer.from(fill(VALID, BUDGETS.callbackBodyBytes + 1)), 'too-large'],
   ['text whose bytes are too many', VALID + 'é'.repeat(BUDGETS.callbackBodyBytes / 2), 'too-large'],
-  ['too many elements', `<a>${'<b/>'.repeat(20_000)}</a>`, 'too-large'],
+  [
+    'as much markup as may be',
+    `<a>${'<b/>'.repeat(39_998)}${'&lt;'.repeat(2_000)}</a>`,
+    'not-a-notification',
+  ],
+  ['an element too many', `<a>${'<b/>'.repeat(39_999)}</a>`, 'too-large'],
+  ['a reference too many', `<a>${'&#x1F600;'.repeat(2_001)}</a>`, 'too-large'],
+  ['a comment too many', `<a>${'<!---->'.repeat(39_999)}</a>`, 'too-large'],
+  ['a CDATA section too many', `<a>${'<![CDATA[]]>'.repeat(39_999)}</a>`, 'too-large'],
   [
     'too many attributes',
     `<a ${Array.from({ length: 33 }, (_, at) => `b${at}="1"`).join(' ')}/>`,

@@ -1,7 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { childOf, childText, readXml, withoutForbiddenCharacters } from '#adapters/ews/xml.ts';
 
-const LIMITS = { maxBytes: 999, maxDepth: 9, maxElements: 9, maxAttributes: 5, maxAttributeLength: 9 };
+const LIMITS = {
+  maxBytes: 999,
+  maxDepth: 9,
+  maxMarkup: 19,
+  maxReferences: 9,
+  maxAttributes: 5,
+  maxAttributeLength: 9,
+};
 
 function root(text: string) {
   const result = readXml(text, LIMITS);

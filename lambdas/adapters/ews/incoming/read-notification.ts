@@ -5,11 +5,12 @@ import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from '../namespac
 import { childOf, childText, readXml, type XmlElement, type XmlLimits } from '../xml.ts';
 import { readEvent } from './read-event.ts';
 
-/** An event has seven elements and its ids stay below 1 KB, so a body of full size stays within these. */
+/** An event has seven elements and its ids, in Base64, stay below 1 KB: a body of full size stays within these. */
 const LIMITS: XmlLimits = {
   maxBytes: BUDGETS.callbackBodyBytes,
   maxDepth: 24,
-  maxElements: 20_000,
+  maxMarkup: 40_000,
+  maxReferences: 2_000,
   maxAttributes: 32,
   maxAttributeLength: 4_096,
 };
