@@ -106,27 +106,31 @@ describe('a client certificate', () => {
 });
 
 describe('TLS', () => {
-  test('a server that demands a certificate in the handshake and asks for Basic as well gets both', async () => {
-    const { registerPhone, deliverMail, waitForNotifications, client, world: running } = world();
-    running.exchange.modes.offers = ['Basic'];
-    const demanding = await running.exchange.listenTls({
-      ...SERVER,
-      clientAuthority: authority.certificate,
-      clientCertificateRequired: true,
-    });
-    const identity = authority.issue({ commonName: 'handshake' });
-    const mailbox = { ...certified(identity, true), ewsUrl: ewsUrl(demanding) };
-    const { email: username, password } = mailbox;
-    const wrong = certificateAuth(identity, { username, password: 'wrong' });
-    const refused = await client.register({ ...newPhone(mailbox), auth: wrong });
-    expect([codeOf(refused), at(refused.body, 'sent')]).toEqual(['EWS_UNAUTHORIZED', 'basic']);
-    const auth = certificateAuth(identity, { username, password });
-    const { phone, answer } = await registerPhone({ auth }, mailbox);
-    expect(answer.status).toBe(201);
-    await deliverMail(phone.email, { subject: 'Both, over a demanding handshake' });
-    const [push] = await waitForNotifications(phone, 1);
-    expect(at(push?.payload, 'aps', 'alert', 'body')).toBe('Both, over a demanding handshake');
-  });
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'a server that demands a certificate in the handshake of %s and asks for Basic as well gets both',
+    async (maxVersion) => {
+      const { registerPhone, deliverMail, waitForNotifications, client, world: running } = world();
+      running.exchange.modes.offers = ['Basic'];
+      const demanding = await running.exchange.listenTls({
+        ...SERVER,
+        maxVersion,
+        clientAuthority: authority.certificate,
+        clientCertificateRequired: true,
+      });
+      const identity = authority.issue({ commonName: 'handshake' });
+      const mailbox = { ...certified(identity, true), ewsUrl: ewsUrl(demanding) };
+      const { email: username, password } = mailbox;
+      const wrong = certificateAuth(identity, { username, password: 'wrong' });
+      const refused = await client.register({ ...newPhone(mailbox), auth: wrong });
+      expect([codeOf(refused), at(refused.body, 'sent')]).toEqual(['EWS_UNAUTHORIZED', 'basic']);
+      const auth = certificateAuth(identity, { username, password });
+      const { phone, answer } = await registerPhone({ auth }, mailbox);
+      expect(answer.status).toBe(201);
+      await deliverMail(phone.email, { subject: 'Both, over a demanding handshake' });
+      const [push] = await waitForNotifications(phone, 1);
+      expect(at(push?.payload, 'aps', 'alert', 'body')).toBe('Both, over a demanding handshake');
+    },
+  );
 
   test('a server that demands a certificate in the handshake is told apart from a bad certificate of its own', async () => {
     const { client, newMailbox, registerPhone, world: running } = world();

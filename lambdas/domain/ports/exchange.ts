@@ -21,7 +21,8 @@ export type ExchangeFailure =
     }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'moved' }
-  | { readonly kind: 'tls'; readonly detail: string }
+  /** `unclear`: the server ended a handshake without a client certificate, and may have done so for want of one. */
+  | { readonly kind: 'tls'; readonly detail: string; readonly unclear?: true | undefined }
   | { readonly kind: 'refused-address'; readonly detail: string }
   | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'timeout' }

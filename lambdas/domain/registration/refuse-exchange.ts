@@ -35,7 +35,9 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
     case 'tls':
       return refuse(
         'EWS_TLS_FAILED',
-        `The server's certificate was not accepted: ${failure.detail}. Install a certificate from a public authority that names this host, or add your own authority with the setting extraCaFile.`,
+        failure.unclear === true
+          ? `The server ended the TLS handshake: ${failure.detail}. Let it offer TLS 1.2 or later with usual ciphers; where it wants a client certificate, let the phones sign in with one.`
+          : `The server's certificate was not accepted: ${failure.detail}. Install a certificate from a public authority that names this host, or add your own authority with the setting extraCaFile.`,
       );
     case 'refused-address':
       return refuse('EWS_URL_REFUSED', failure.detail);

@@ -3,7 +3,7 @@ import { mayFit, schemeOf, signInName } from '../model/credential-rules.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { Pepper } from '../ports/crypto.ts';
-import type { Exchange, ExchangeResult } from '../ports/exchange.ts';
+import type { Exchange, ExchangeFailure, ExchangeResult } from '../ports/exchange.ts';
 import type { LoginFailureStore } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
 
@@ -51,12 +51,17 @@ export async function probeSchemes(
   const { auth } = credentials;
   const probed = await ports.exchange.probe({ ewsUrl, deadlineMs });
   if (!probed.ok) {
-    // A server that wants a client certificate answers 403 to whoever shows none.
-    const wantsCertificate = probed.failure.kind === 'forbidden' && auth.type === 'certificate';
-    return wantsCertificate ? { ok: true, value: undefined } : probed;
+    return auth.type === 'certificate' && mayWantCertificate(probed.failure)
+      ? { ok: true, value: undefined }
+      : probed;
   }
   const { offered } = probed.value;
   return mayFit(auth, offered)
     ? { ok: true, value: undefined }
     : { ok: false, failure: { kind: 'unauthorized', offered, sent: schemeOf(auth) } };
+}
+
+/** A server that wants a client certificate answers 403 to whoever shows none, or ends the handshake. */
+function mayWantCertificate(failure: ExchangeFailure): boolean {
+  return failure.kind === 'forbidden' || (failure.kind === 'tls' && failure.unclear === true);
 }

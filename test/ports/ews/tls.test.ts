@@ -76,9 +76,9 @@ describe('TLS to Exchange', () => {
       { ...SERVER, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const,
       trusting,
       'mail.example.com',
-      /TLS/,
+      /does not speak TLS 1\.2 or later/,
     ],
-    ['no TLS at all', undefined, trusting, 'mail.example.com', /TLS/],
+    ['no TLS at all', undefined, trusting, 'mail.example.com', /does not speak TLS on that port/],
   ])('refuses %s and says so, without a password sent', async (_what, tls, options, host, sentence) => {
     const { port, seen } = await serve(tls);
     expect(await inbox(port, options, BASIC, host)).toEqual({
@@ -120,6 +120,27 @@ describe('TLS to Exchange', () => {
     expect(await exchange.probe({ ewsUrl, deadlineMs: Date.now() + 5_000 })).toEqual({
       ok: true,
       value: { offered: ['certificate'] },
+    });
+  });
+
+  test('over TLS 1.2, where a demanded certificate and a cipher are missed in the same words, leaves that open', async () => {
+    const { port } = await serve({ ...DEMANDING, maxVersion: 'TLSv1.2' });
+    const exchange = localExchange(trusting);
+    const ewsUrl = `https://mail.example.com:${port}/EWS/Exchange.asmx`;
+    expect(await exchange.probe({ ewsUrl, deadlineMs: Date.now() + 5_000 })).toEqual({
+      ok: false,
+      failure: {
+        kind: 'tls',
+        detail: expect.stringContaining('client certificate is wanted'),
+        unclear: true,
+      },
+    });
+    expect(await inbox(port, trusting, CLIENT)).toEqual(OK);
+    mailbox?.close();
+    const strange = await serve({ ...SERVER, maxVersion: 'TLSv1.2', ciphers: 'AES128-CCM8' });
+    expect(await inbox(strange.port, trusting, CLIENT)).toEqual({
+      ok: false,
+      failure: { kind: 'tls', detail: expect.stringContaining('the TLS handshake failed') },
     });
   });
 

@@ -125,18 +125,24 @@ describe('what comes before a password is sent', () => {
     expect(server.asked).toEqual(['probe']);
   });
 
-  test('a server that answers 403 to whoever shows no certificate is tried with one', async () => {
-    const { register, server, crypto } = registerWorld();
-    server.fail('probe', { kind: 'forbidden', detail: '' });
-    crypto.credentials = {
-      email: 'ann@example.com',
-      auth: { type: 'certificate', certificate: 'pem', privateKey: 'pem' },
-    };
-    expect(codeOf(await register())).toBe('ok');
-    server.fail('probe', { kind: 'forbidden', detail: '' });
-    crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
-    expect(codeOf(await register())).toBe('EWS_FORBIDDEN');
-  });
+  test.each([
+    [{ kind: 'forbidden', detail: '' }, 'EWS_FORBIDDEN'],
+    [{ kind: 'tls', detail: '', unclear: true }, 'EWS_TLS_FAILED'],
+  ] as const)(
+    'a server that answers %j to whoever shows no certificate is tried with one',
+    async (shut, code) => {
+      const { register, server, crypto } = registerWorld();
+      server.fail('probe', shut);
+      crypto.credentials = {
+        email: 'ann@example.com',
+        auth: { type: 'certificate', certificate: 'pem', privateKey: 'pem' },
+      };
+      expect(codeOf(await register())).toBe('ok');
+      server.fail('probe', shut);
+      crypto.credentials = { email: 'ann@example.com', auth: PASSWORD };
+      expect(codeOf(await register())).toBe(code);
+    },
+  );
 
   test('a server that wants a certificate before it says anything is shown one, with whatever goes behind it', async () => {
     const { register, server, crypto } = registerWorld();

@@ -79,7 +79,10 @@ export function createAskedServers(
       return judgeProbe(probed.answer, credentials.auth);
     }
     const { failure } = probed;
-    const goesOn = failure.kind === 'unauthorized' && mayFit(credentials.auth, failure.offered);
+    const { auth } = credentials;
+    const goesOn =
+      (failure.kind === 'unauthorized' && mayFit(auth, failure.offered)) ||
+      (failure.kind === 'tls' && failure.unclear === true && auth.type === 'certificate');
     return goesOn ? undefined : failed(failure);
   }
 

@@ -18,14 +18,24 @@ const TLS_FAULTS: Readonly<Record<string, string>> = {
   INVALID_PURPOSE: 'the certificate is not meant for servers',
   HOSTNAME_MISMATCH: 'the certificate is for another host name',
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host name',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'the server does not speak TLS on that port',
-  ERR_SSL_UNSUPPORTED_PROTOCOL: 'the server does not speak TLS 1.2 or later',
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: 'the server does not speak TLS 1.2 or later',
 };
 
-/** Alerts with which a server tells that it wants a client certificate, or does not accept ours. */
-const CLIENT_CERTIFICATE_ALERTS =
-  /^ERR_SSL_(?:TLSV13_ALERT_CERTIFICATE_REQUIRED|SSLV3_ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_\w+|HANDSHAKE_FAILURE|UNSUPPORTED_CERTIFICATE)|TLSV1_ALERT_(?:UNKNOWN_CA|ACCESS_DENIED))$/;
+/** Faults of the handshake by OpenSSL's reason (`tlsReasonOf`). */
+const HANDSHAKE_FAULTS: ReadonlyMap<number, string> = new Map([
+  [258, 'the server does not speak TLS 1.2 or later'],
+  [267, 'the server does not speak TLS on that port'],
+  [1070, 'the server does not speak TLS 1.2 or later'],
+]);
+
+/**
+ * Alerts with which a server tells that it wants a client certificate, or does not accept ours: bad, unsupported,
+ * revoked, expired, unknown, unknown authority, access denied, required (RFC 8446, section 6.2; each a thousand more).
+ */
+const CLIENT_CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([
+  1042, 1043, 1044, 1045, 1046, 1048, 1049, 1116,
+]);
+/** What TLS 1.2 says for want of a client certificate, and for want of a cipher: nobody can tell which. */
+const HANDSHAKE_FAILURE = 1040;
 
 /** What stopped a request before an answer was complete. */
 export class AnswerFault extends Error {
@@ -49,10 +59,9 @@ export function failureOfError(error: unknown, withCertificate: boolean): Exchan
   if (code.startsWith('ERR_OSSL_')) {
     return { kind: 'failed', code: 'ClientCertificateUnreadable' };
   }
-  if (CLIENT_CERTIFICATE_ALERTS.test(code)) {
-    return code.endsWith('HANDSHAKE_FAILURE') && !withCertificate
-      ? { kind: 'tls', detail: `the TLS handshake failed (${code})` }
-      : { kind: 'unauthorized', offered: ['certificate'], sent: withCertificate ? 'certificate' : 'none' };
+  const reason = tlsReasonOf(error);
+  if (reason !== undefined) {
+    return failureOfHandshake(reason, withCertificate);
   }
   const fault = TLS_FAULTS[code];
   if (fault !== undefined) {
@@ -65,6 +74,29 @@ export function failureOfError(error: unknown, withCertificate: boolean): Exchan
     return { kind: 'timeout' };
   }
   return { kind: 'unreachable', detail: `the connection failed (${code})` };
+}
+
+function failureOfHandshake(reason: number, withCertificate: boolean): ExchangeFailure {
+  if (CLIENT_CERTIFICATE_ALERTS.has(reason)) {
+    return { kind: 'unauthorized', offered: ['certificate'], sent: withCertificate ? 'certificate' : 'none' };
+  }
+  const what = HANDSHAKE_FAULTS.get(reason) ?? 'the TLS handshake failed';
+  const detail = `${what} (OpenSSL ${reason})`;
+  return reason === HANDSHAKE_FAILURE && !withCertificate
+    ? { kind: 'tls', detail: `${detail}: no common cipher, or a client certificate is wanted`, unclear: true }
+    : { kind: 'tls', detail };
+}
+
+/**
+ * OpenSSL's number for what ended a handshake; an alert of the server is a thousand more than its own. It stands in the
+ * message alone: in `code` Node says EPROTO where it was writing, else a name that changes with OpenSSL
+ * (ERR_SSL_SSLV3_ALERT_… has become ERR_SSL_SSL/TLS_ALERT_…).
+ */
+function tlsReasonOf(error: unknown): number | undefined {
+  const message =
+    typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  const found = typeof message === 'string' ? /:error:0A([0-9A-F]{6}):SSL routines:/.exec(message) : null;
+  return found?.[1] === undefined ? undefined : Number.parseInt(found[1], 16);
 }
 
 /** Read by shape: errors of Node's core are not always instances of this realm's classes. */
