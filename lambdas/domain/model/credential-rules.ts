@@ -12,18 +12,36 @@ export function isDurable(auth: ExchangeAuth): boolean {
   return endOfCredentials(auth) === undefined;
 }
 
-/** Name that failed sign-ins are counted for: the user name where there is one, else the address. */
+/** Name that failed sign-ins are counted for: the account that is signed in, whichever way it is written; else the address. */
 export function signInName(email: string, auth: ExchangeAuth): string {
   switch (auth.type) {
     case 'basic':
       return auth.username;
-    case 'ntlm':
-      return auth.domain === '' ? auth.username : `${auth.domain}\\${auth.username}`;
+    case 'ntlm': {
+      const { username, domain } = ntlmAccount(auth);
+      return username.includes('@') || !domain ? username : `${domain}\\${username}`;
+    }
     case 'bearer':
       return email;
     case 'certificate':
       return auth.username ?? email;
   }
+}
+
+/**
+ * The account that NTLM signs in: `DOMAIN\user` says both, whatever else is given; else the separate domain, or a UPN,
+ * which has none; undefined: the server's own.
+ */
+export function ntlmAccount({
+  username,
+  domain,
+}: Pick<Extract<ExchangeAuth, { readonly type: 'ntlm' }>, 'username' | 'domain'>): {
+  readonly username: string;
+  readonly domain: string | undefined;
+} {
+  const border = username.indexOf('\\');
+  if (border >= 0) return { username: username.slice(border + 1), domain: username.slice(0, border) };
+  return { username, domain: domain !== '' ? domain : username.includes('@') ? '' : undefined };
 }
 
 /** The user name and password behind a client certificate; half of them is none, and never sent. */

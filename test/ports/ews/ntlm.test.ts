@@ -107,6 +107,8 @@ describe('NTLM', () => {
 
   test.each<[string, string, string, string]>([
     ['CORP\\ann', '', 'ann', 'CORP'],
+    ['CORP\\ann', 'OTHER', 'ann', 'CORP'],
+    ['CORP\\ann\\1', '', 'ann\\1', 'CORP'],
     ['ann@example.com', '', 'ann@example.com', ''],
     ['ann', '', 'ann', 'CORP'],
     ['ann', 'OTHER', 'ann', 'OTHER'],

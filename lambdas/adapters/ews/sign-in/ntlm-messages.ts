@@ -1,3 +1,5 @@
+import { ntlmAccount } from '#domain/model/credential-rules.ts';
+
 /** Said instead of this machine's name, which is nobody's business. */
 const WORKSTATION = 'ENS';
 /** The library writes into a fixed kilobyte; fixed parts and hashes take about 200 bytes of it. */
@@ -26,7 +28,7 @@ export async function replyTo(wwwAuthenticate: string, user: NtlmUser): Promise<
     return { ok: false, code: 'NtlmNoChallenge' };
   }
   const { default: client } = await import('@ewsjs/ntlm-client');
-  const { username, domain } = accountOf(user);
+  const { username, domain } = ntlmAccount(user);
   if (!/^[\x20-\x7e]+$/.test(username) || !/^[\x20-\x7e]*$/.test(domain ?? '')) {
     return { ok: false, code: 'NtlmNameNotAscii' };
   }
@@ -47,14 +49,4 @@ export async function replyTo(wwwAuthenticate: string, user: NtlmUser): Promise<
   } catch {
     return { ok: false, code: 'NtlmChallengeUnreadable' };
   }
-}
-
-/** `DOMAIN\user`, a separate domain, or a UPN, which has none; undefined: the server's own. */
-function accountOf(user: NtlmUser): { username: string; domain: string | undefined } {
-  const [prefix, rest] = user.username.split('\\', 2);
-  if (prefix !== undefined && rest !== undefined) {
-    return { username: rest, domain: prefix };
-  }
-  const domain = user.domain !== '' ? user.domain : user.username.includes('@') ? '' : undefined;
-  return { username: user.username, domain };
 }
