@@ -84,6 +84,19 @@ describe('a client certificate', () => {
     expect(at(push?.payload, 'aps', 'alert', 'body')).toBe('Both');
   });
 
+  test('without its own key is the fault of the credentials, not of Exchange', async () => {
+    const { client, world: running } = world();
+    running.exchange.modes.offers = ['Certificate'];
+    const [one, other] = [authority.issue({ commonName: 'one' }), authority.issue({ commonName: 'other' })];
+    const auth = certificateAuth({ ...one, privateKey: other.privateKey });
+    const answer = await client.register({ ...newPhone(certified(one)), auth });
+    expect([answer.status, codeOf(answer), at(answer.body, 'field')]).toEqual([
+      422,
+      'CREDENTIALS_UNREADABLE',
+      'auth.certificate',
+    ]);
+  });
+
   test('whose owner nobody knows gets the schemes that the server offers', async () => {
     const { client, newMailbox, world: running } = world();
     running.exchange.modes.offers = ['Certificate', 'NTLM'];

@@ -32,12 +32,14 @@ export type ExchangeFailure =
    * Exchange, or the token endpoint on the way to it, did not accept our request, or we did not understand the
    * answer. `code` is Exchange's, or ours; `detail` is there where an administrator can do something about it.
    * `ours`: what we sent is at fault, so that the same call fails for everybody until we or our set-up change.
+   * `credentials`: nothing was sent, since these cannot be used as they are, now or later.
    */
   | {
       readonly kind: 'failed';
       readonly code: string;
       readonly detail?: string | undefined;
       readonly ours?: 'callback-url' | 'request' | undefined;
+      readonly credentials?: 'client-certificate' | undefined;
     };
 
 export type ExchangeResult<T> =

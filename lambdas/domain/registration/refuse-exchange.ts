@@ -65,6 +65,12 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'Exchange allows no further push subscription for this mailbox (EWSMaxSubscriptions). Old ones end by themselves within an hour; other programs that subscribe to this mailbox count as well.',
       );
     case 'failed':
+      if (failure.credentials === 'client-certificate')
+        return refuse(
+          'CREDENTIALS_UNREADABLE',
+          `Inside the JWE, \`auth.certificate\` and \`auth.privateKey\` are no pair that can be used (${failure.code}). Both are PEM: the leaf first, and its own key, RSA or EC, without a passphrase.`,
+          { extra: { field: 'auth.certificate' } },
+        );
       return refuse(
         'EWS_UNREACHABLE',
         failure.ours === undefined

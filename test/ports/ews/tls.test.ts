@@ -151,7 +151,11 @@ describe('TLS to Exchange', () => {
     for (const auth of [broken, otherKey]) {
       expect(await inbox(port, trusting, auth)).toEqual({
         ok: false,
-        failure: { kind: 'failed', code: 'ClientCertificateUnreadable' },
+        failure: {
+          kind: 'failed',
+          code: 'ClientCertificateUnreadable',
+          credentials: 'client-certificate',
+        },
       });
     }
     expect(seen).toHaveLength(0);

@@ -56,8 +56,8 @@ export function failureOfError(error: unknown, withCertificate: boolean): Exchan
     return { kind: 'failed', code: error.code };
   }
   const code = codeOf(error);
-  if (code.startsWith('ERR_OSSL_')) {
-    return { kind: 'failed', code: 'ClientCertificateUnreadable' };
+  if (code.startsWith('ERR_OSSL_') && withCertificate) {
+    return { kind: 'failed', code: 'ClientCertificateUnreadable', credentials: 'client-certificate' };
   }
   const reason = tlsReasonOf(error);
   if (reason !== undefined) {
