@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import * as z from 'zod';
 
 /** Why a text is not acceptable as an allowed host; undefined where it is. */
@@ -15,6 +16,9 @@ function nameComplaint(entry: string): string | undefined {
   if (!new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`).test(entry)) {
     return 'write host names in lower case, such as mail.example.com or *.example.com';
   }
+  // 127.1, 2130706433 and 0x7f.1 are 127.0.0.1 to whoever reads a URL.
+  const read = URL.parse(`https://${entry.replace('*.', '')}/`)?.hostname;
+  if (read === undefined || isIPv4(read)) return 'name the host, not an address or a URL';
   return undefined;
 }
 

@@ -15,6 +15,8 @@ export class SettingsError extends Error {
   }
 }
 
+const PEM_CERTIFICATE = /-----BEGIN ([A-Z0-9 ]*CERTIFICATE)-----[\s\S]*?-----END \1-----/g;
+
 const NAMES = Object.keys(settingsSchema.shape);
 
 function shown(value: unknown): string {
@@ -51,11 +53,14 @@ function together(left: keyof Settings, right: keyof Settings, settings: Setting
 function caComplaints(file: string | undefined, directory: string): readonly string[] {
   if (file === undefined) return [];
   try {
-    new X509Certificate(readFileSync(resolve(directory, file)));
-    return [];
+    // What the functions read is text: a certificate in DER would be passed over there without a word.
+    const blocks = readFileSync(resolve(directory, file), 'utf8').match(PEM_CERTIFICATE) ?? [];
+    for (const block of blocks) new X509Certificate(block);
+    if (blocks.length > 0) return [];
   } catch {
-    return [sentence('extraCaFile', file, `${allowedFor('extraCaFile')}; this one cannot be read as such`)];
+    // Said below.
   }
+  return [sentence('extraCaFile', file, `${allowedFor('extraCaFile')}; this one cannot be read as such`)];
 }
 
 function complaintsAcross(settings: Settings, directory: string): readonly string[] {
