@@ -18,6 +18,7 @@ import { createCredentialsReader } from '#adapters/jose/credentials-reader.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { createPushEndpoints } from '#adapters/sns/push-endpoints.ts';
+import { systemTimer } from '#adapters/time-limit.ts';
 import { BUDGETS, VARIABLES } from '#contract';
 import { createAuthorizeClient } from '#domain/access/authorize-client.ts';
 import { refuse } from '#domain/errors.ts';
@@ -83,6 +84,7 @@ const registerDevice = createRegisterDevice(
       timeoutMs: 4_000,
     }),
     clock: systemClock,
+    timer: systemTimer,
     ids: randomIds,
   },
   {

@@ -19,7 +19,9 @@ interface State {
   clientKey: KeyPair | undefined;
   newestKey: KeyPair | undefined;
   endpoint: EndpointOutcome;
-  endpoints: 'up' | 'down';
+  endpoints: 'up' | 'down' | 'slow';
+  /** The budget of the registration is over. */
+  timeEnds: Promise<void>;
   refusedUrl: string | undefined;
   /** What `begin` answers. */
   begun: { created: boolean; subscribe: boolean; wantedEvents: WantedEvents };
@@ -48,6 +50,7 @@ export function registerWorld() {
     newestKey: pair(testUuid(5002)),
     endpoint: { kind: 'ready', endpointArn: 'arn:aws:sns:eu-central-1:111122223333:endpoint/APNS/ens/1' },
     endpoints: 'up',
+    timeEnds: new Promise(() => {}),
     refusedUrl: undefined,
     begun: { created: true, subscribe: true, wantedEvents: 'mail-and-badge' },
     begins: [],
@@ -88,6 +91,7 @@ export function registerWorld() {
         configuredPlatforms: () => ['apns'],
         async ensure() {
           if (state.endpoints === 'down') throw new DependencyUnavailable('sns', 'Down');
+          if (state.endpoints === 'slow') clock.advance(18_000);
           return state.endpoint;
         },
       },
@@ -107,6 +111,9 @@ export function registerWorld() {
         unregister: async () => {},
       },
       clock,
+      timer: {
+        within: (_ms, work) => Promise.race([work, state.timeEnds.then((): undefined => undefined)]),
+      },
       ids,
     },
     {

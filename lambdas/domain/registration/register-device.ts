@@ -7,6 +7,7 @@ import type { Pepper } from '../ports/crypto.ts';
 import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { PushEndpoints } from '../ports/push.ts';
 import type { KeyPairStore, RegistrationBegun, RegistrationStore } from '../ports/store.ts';
+import type { Timer } from '../ports/system.ts';
 import { askedUnread } from '../push/badge.ts';
 import {
   prepareSubscription,
@@ -25,6 +26,7 @@ export interface RegisterDevicePorts extends OpenCredentialsPorts, SignInPorts, 
   readonly pepper: Pepper;
   readonly endpoints: PushEndpoints;
   readonly registrations: RegistrationStore;
+  readonly timer: Timer;
 }
 
 export interface RegisterDeviceSettings extends SealingSettings {
@@ -55,13 +57,29 @@ export interface RegisteredDevice {
 /** Time kept back for the statement after the last answer of Exchange. */
 const RESERVE_MS = 2_500;
 
+const tooLate = () =>
+  refuse(
+    'TEMPORARILY_UNAVAILABLE',
+    'The registration took too long: Exchange and the service together were slow. Send the same request again later.',
+    { retryAfterSeconds: 30 },
+  );
+
 /**
  * Registers one device for one mailbox, or renews it (DESIGN section 3). Idempotent per mailbox and device id.
- * Throws DependencyUnavailable where database, KMS or the secrets do not answer.
+ * Throws DependencyUnavailable where database, KMS or the secrets do not answer. Whatever is slow, there is an answer
+ * when the budget ends; what is under way then goes on unheard, and nothing else begins.
  */
 export function createRegisterDevice(ports: RegisterDevicePorts, settings: RegisterDeviceSettings) {
   return async function registerDevice(request: RegisterDeviceRequest): Promise<Outcome<RegisteredDevice>> {
     const deadlineMs = ports.clock.now() + settings.budgetMs - RESERVE_MS;
+    return (await ports.timer.within(settings.budgetMs, register(request, deadlineMs))) ?? tooLate();
+  };
+
+  async function register(
+    request: RegisterDeviceRequest,
+    deadlineMs: EpochMs,
+  ): Promise<Outcome<RegisteredDevice>> {
+    const isLate = () => ports.clock.now() >= deadlineMs;
     if (!ports.endpoints.configuredPlatforms().includes(request.device.platform))
       return refuse(
         'PLATFORM_NOT_CONFIGURED',
@@ -75,10 +93,12 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     if (!signedIn.ok) return signedIn;
     const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;
     try {
+      if (isLate()) return tooLate();
       const endpoint = await ensureEndpoint(ports, request.device);
       if (!endpoint.ok) return endpoint;
       const prepared = await prepare({ ...credentials, ewsUrl });
       if (!prepared.ok) return prepared;
+      if (isLate()) return tooLate();
       const { row, callbackUrl } = prepared.value;
       const now = ports.clock.now();
       const expiresAt = now + settings.registrationLifetimeMs;
@@ -115,7 +135,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     } finally {
       mailbox.close();
     }
-  };
+  }
 
   async function prepare(content: Credentials & { readonly ewsUrl: string }) {
     const prepared = await prepareSubscription(ports, settings, content);
