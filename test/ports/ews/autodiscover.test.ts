@@ -200,12 +200,28 @@ describe('autodiscover', () => {
     });
   });
 
-  test('keeps the password from a website that answers everything', async () => {
-    const { asked } = await discoverAmong({
-      [DOMAIN]: () => ({ body: '<html>Welcome</html>', headers: { 'content-type': 'text/html' } }),
-    });
-    expect(asked.some((line) => line.endsWith('*'))).toBe(false);
-  });
+  test.each([400, 403, 405, 500, 501, 503])(
+    'keeps the password from a website that answers %i and asks for no sign-in',
+    async (status) => {
+      const { result, asked } = await discoverAmong({
+        [DOMAIN]: () => ({ status }),
+        [BENEATH]: settings(protocol('EXPR', EWS)),
+      });
+      expect(asked.filter((line) => line.endsWith('*'))).toEqual([`POST ${BENEATH} *`]);
+      expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
+      expect(result.verdicts[0]).toEqual({ place: DOMAIN, verdict: `answered ${status}` });
+    },
+  );
+
+  test.each(['text/html', 'application/xhtml+xml; charset=utf-8'])(
+    'keeps the password from a website that answers everything with %s',
+    async (type) => {
+      const { asked } = await discoverAmong({
+        [DOMAIN]: () => ({ body: '<html>Welcome</html>', headers: { 'content-type': type } }),
+      });
+      expect(asked.some((line) => line.endsWith('*'))).toBe(false);
+    },
+  );
 
   test('refuses an EWS URL that the rules forbid', async () => {
     const { result } = await discoverAmong({

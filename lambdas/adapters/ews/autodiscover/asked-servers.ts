@@ -117,23 +117,27 @@ function requestOf(email: string, { body, soapAction }: Question): HttpRequest {
   return { method: 'POST', headers, body };
 }
 
-/** Undefined: go on and sign in. Credentials stay here where they would be of no use. */
+/**
+ * Undefined: go on and sign in. Credentials stay here where they would be of no use, and where nobody asks for
+ * them: any host of the domain is asked, and many a web server answers 405 to a POST. What a client certificate
+ * is wanted for, a stranger cannot tell: IIS answers 403 to whoever does not show it, a proxy something else.
+ */
 function judgeProbe(answer: HttpAnswer, auth: ExchangeAuth): Asked | undefined {
-  const offered = offeredSchemes(answer.headers);
-  if (answer.status === 401 && !mayFit(auth, offered)) {
+  const { status, headers } = answer;
+  const offered = offeredSchemes(headers);
+  if (status === 401 && !mayFit(auth, offered)) {
     return {
       kind: 'nothing',
       verdict: `not signed in: the server offers ${offered.join(', ')}, not ${schemeOf(auth)}`,
     };
   }
-  const asked = judge(answer);
-  if (answer.status === 200 && !(answer.headers['content-type'] ?? '').includes('xml')) {
+  if (status === 200 && !/^(?!.*html).*xml/i.test(headers['content-type'] ?? '')) {
     return { kind: 'nothing', verdict: 'answered 200 without sign-in, with something else', served: true };
   }
-  // IIS answers 403 to whoever does not show the client certificate that it wants.
-  const forbidden = answer.status === 403 && auth.type !== 'certificate';
-  const missing = answer.status === 404 || answer.status === 410 || forbidden;
-  return asked.kind === 'redirect' || missing ? asked : undefined;
+  const asked = judge(answer);
+  const missing = status === 404 || status === 410;
+  const wanted = status === 401 || status === 200 || (auth.type === 'certificate' && !missing);
+  return asked.kind === 'redirect' || !wanted ? asked : undefined;
 }
 
 function judge(answer: HttpAnswer): Asked {
