@@ -57,6 +57,25 @@ describe('autodiscover', () => {
     expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
   });
 
+  test('asks the SOAP endpoint of a host whose POX was asked by a redirect', async () => {
+    const setting = `<UserSetting><Name>ExternalEwsUrl</Name><Value>${EWS}</Value></UserSetting>`;
+    const { result, asked } = await discoverAmong({
+      [DOMAIN]: () => ({ status: 302, headers: { location: BENEATH } }),
+      [BENEATH_SOAP]: soapUser(`<ErrorCode>NoError</ErrorCode><UserSettings>${setting}</UserSettings>`),
+    });
+    expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
+    expect(asked.filter((line) => line === `POST ${BENEATH}`)).toHaveLength(1);
+  });
+
+  test('says of the server that an SRV record names that it was asked already', async () => {
+    const srv = async () => [{ name: 'autodiscover.example.com', port: 443, priority: 0, weight: 0 }];
+    const { result } = await discoverAmong({}, { srv });
+    expect(result.verdicts.slice(-2)).toEqual([
+      { place: BENEATH, verdict: 'was asked already' },
+      { place: BENEATH_SOAP, verdict: 'was asked already' },
+    ]);
+  });
+
   test('follows the unauthenticated redirect and checks its target again', async () => {
     const target = 'https://autodiscover-s.example.net/autodiscover/autodiscover.xml';
     const places: Places = {

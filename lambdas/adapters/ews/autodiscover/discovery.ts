@@ -34,7 +34,8 @@ export function createDiscovery(
   verdicts: DiscoveryVerdict[],
 ): Discovery {
   const servers = createAskedServers(request.credentials, request.deadlineMs, world);
-  const tried = new Set<string>();
+  /** What came of each URL and address; undefined while it is being asked. */
+  const tried = new Map<string, Found | 'unavailable'>();
   const addresses = new Set([request.credentials.email.toLowerCase()]);
   let redirects = 0;
   let refusals = 0;
@@ -75,13 +76,19 @@ export function createDiscovery(
     }
     const { destination } = judgement;
     const key = `${email.toLowerCase()} ${destination.url.href}`;
-    if (tried.has(key) || timeIsUp(text)) {
+    if (tried.has(key)) {
+      note(text, 'was asked already');
+      return tried.get(key);
+    }
+    if (timeIsUp(text)) {
       return undefined;
     }
-    tried.add(key);
+    tried.set(key, undefined);
     const isSoap = destination.url.pathname.toLowerCase().endsWith('.svc');
     const asked = await servers.ask(destination, email, questionFor(destination, email, isSoap));
-    return judge(destination.url.href, asked, email, isSoap ? readSoapAnswer : readPoxAnswer);
+    const found = await judge(destination.url.href, asked, email, isSoap ? readSoapAnswer : readPoxAnswer);
+    tried.set(key, found);
+    return found;
   }
 
   async function judge(
