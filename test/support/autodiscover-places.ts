@@ -2,6 +2,7 @@ import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
 import type { ResolveSrv } from '#adapters/ews/autodiscover/srv.ts';
 import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
+import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import type { DiscoveryResult } from '#domain/ports/exchange.ts';
 import { BASIC } from './exchange-adapter.ts';
 import type { ScriptedAnswer } from './scripted-server.ts';
@@ -59,7 +60,7 @@ export interface Discovered {
 /** Discovers over a server of its own that stands for these `https://host/path`; everything else answers 404. */
 export async function discoverAmong(
   places: Places,
-  options: { email?: string; allowed?: string[]; srv?: ResolveSrv } = {},
+  options: { email?: string; auth?: ExchangeAuth; allowed?: string[]; srv?: ResolveSrv } = {},
 ): Promise<Discovered> {
   const server = await startScriptedServer((request) => {
     const place = places[String(request.headers['x-test-place'])] ?? { status: 404 };
@@ -72,7 +73,7 @@ export async function discoverAmong(
   const rules = createOutgoingRules({
     allowedExchangeHosts: options.allowed ?? ['*'],
     allowedExchangeCidrs: [],
-    allowedTokenHosts: [],
+    allowedTokenHosts: ['login.example.com'],
   });
   const world = createEwsWorld({ rules });
   const asked: string[] = [];
@@ -102,7 +103,7 @@ export async function discoverAmong(
     options.srv ?? (() => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }))),
   );
   const result = await autodiscover.discover({
-    credentials: { email: options.email ?? 'ann@example.com', auth: BASIC },
+    credentials: { email: options.email ?? 'ann@example.com', auth: options.auth ?? BASIC },
     deadlineMs: Date.now() + 20_000,
   });
   await server.close();

@@ -208,6 +208,51 @@ describe('autodiscover', () => {
     expect(JSON.stringify(other)).not.toContain('ann');
   });
 
+  describe('with a refresh token that its endpoint refuses', () => {
+    const tokenEndpoint = 'https://login.example.com/token';
+    const bearer = { status: 401, headers: { 'www-authenticate': 'Bearer' } };
+    const signedOut = (expiresAt: string, places: Places) =>
+      discoverAmong(
+        {
+          [DOMAIN]: () => bearer,
+          [tokenEndpoint]: { status: 400, body: '{"error":"invalid_grant"}' },
+          ...places,
+        },
+        {
+          auth: {
+            type: 'bearer',
+            accessToken: 'token',
+            expiresAt,
+            refresh: { tokenEndpoint, clientId: 'app', refreshToken: 'dead', scope: 'EWS' },
+          },
+        },
+      );
+    const refused = {
+      place: DOMAIN,
+      verdict: 'the token endpoint refused the refresh token (invalid_grant)',
+    };
+
+    test('asks the endpoint once, and holds it against no server', async () => {
+      const { result, asked } = await signedOut('2026-01-01T00:00:00Z', { [BENEATH]: () => bearer });
+      expect(asked.filter((line) => line === `POST ${tokenEndpoint}`)).toHaveLength(1);
+      expect(result).toMatchObject({ ok: false, failedSignIns: 0 });
+      expect(result.verdicts.slice(0, 2)).toEqual([
+        refused,
+        { place: BENEATH, verdict: 'not asked: the refresh token has just been refused' },
+      ]);
+      expect(result.verdicts.some(({ place }) => place === 'sign-in')).toBe(false);
+    });
+
+    test('asks the other servers all the same while the access token lasts', async () => {
+      const tells = settings(protocol('EXPR', EWS));
+      const { result } = await signedOut(new Date(Date.now() + 3_600_000).toISOString(), {
+        [BENEATH]: (authorization) => (authorization === 'Bearer token' ? tells : bearer),
+      });
+      expect(result).toMatchObject({ ok: true, ewsUrl: EWS, failedSignIns: 0 });
+      expect(result.verdicts[0]).toEqual(refused);
+    });
+  });
+
   test('keeps the password from a server that would not take its scheme', async () => {
     const { result, asked } = await discoverAmong({
       [DOMAIN]: () => ({ status: 401, headers: { 'www-authenticate': ['Negotiate', 'NTLM'] } }),

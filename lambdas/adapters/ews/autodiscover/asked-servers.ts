@@ -5,6 +5,7 @@ import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection
 import { offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
+import { TOKEN_MARGIN_MS } from '../sign-in/token-memory.ts';
 import type { EwsWorld } from '../world.ts';
 
 export type Asked =
@@ -40,10 +41,15 @@ export function createAskedServers(
   world: EwsWorld,
 ): AskedServers {
   const refusedHosts = new Set<string>();
+  /** The access token has ended and cannot be renewed: no server is at fault, and none can be asked as the user. */
+  let signedOut = false;
   const remainingMs = (): number => Math.min(deadlineMs - world.now(), REQUEST_TIMEOUT_MS);
 
   async function ask(destination: Destination, email: string, question: Question): Promise<Asked> {
     const { host } = destination.url;
+    if (signedOut) {
+      return { kind: 'nothing', verdict: 'not asked: the refresh token has just been refused' };
+    }
     if (refusedHosts.has(host)) {
       return { kind: 'refused', verdict: 'not asked again: this host has just refused the sign-in' };
     }
@@ -58,6 +64,8 @@ export function createAskedServers(
         return early;
       }
       const outcome = await signIn.send(connection, requestOf(email, question), remainingMs);
+      signedOut =
+        !outcome.ok && outcome.failure.kind === 'refresh-refused' && hasEnded(credentials.auth, world);
       const asked = outcome.ok ? judge(outcome.answer) : failed(outcome.failure);
       if (asked.kind === 'refused') {
         refusedHosts.add(host);
@@ -100,6 +108,10 @@ export function createAskedServers(
   }
 
   return { ask, askWithoutCredentials, failedSignIns: () => refusedHosts.size };
+}
+
+function hasEnded(auth: ExchangeAuth, world: EwsWorld): boolean {
+  return auth.type === 'bearer' && Date.parse(auth.expiresAt) - TOKEN_MARGIN_MS <= world.now();
 }
 
 function probeRequest(): HttpRequest {
@@ -169,7 +181,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'timeout':
       return { kind: 'nothing', verdict: 'did not answer in time' };
     case 'refresh-refused':
-      return { kind: 'refused', verdict: `the token endpoint refused the refresh token (${failure.code})` };
+      return { kind: 'nothing', verdict: `the token endpoint refused the refresh token (${failure.code})` };
     case 'failed':
       return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
