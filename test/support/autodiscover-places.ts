@@ -60,7 +60,13 @@ export interface Discovered {
 /** Discovers over a server of its own that stands for these `https://host/path`; everything else answers 404. */
 export async function discoverAmong(
   places: Places,
-  options: { email?: string; auth?: ExchangeAuth; allowed?: string[]; srv?: ResolveSrv } = {},
+  options: {
+    email?: string;
+    auth?: ExchangeAuth;
+    allowed?: string[];
+    srv?: ResolveSrv;
+    budgetMs?: number;
+  } = {},
 ): Promise<Discovered> {
   const server = await startScriptedServer((request) => {
     const place = places[String(request.headers['x-test-place'])] ?? { status: 404 };
@@ -104,7 +110,7 @@ export async function discoverAmong(
   );
   const result = await autodiscover.discover({
     credentials: { email: options.email ?? 'ann@example.com', auth: options.auth ?? BASIC },
-    deadlineMs: Date.now() + 20_000,
+    deadlineMs: Date.now() + (options.budgetMs ?? 20_000),
   });
   await server.close();
   return { result, asked, bodies };

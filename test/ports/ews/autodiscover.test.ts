@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 
 import {
@@ -156,6 +157,34 @@ describe('autodiscover', () => {
       place: away,
       verdict: 'redirects to an address that was tried already',
     });
+  });
+
+  test('says so where it follows no further address', async () => {
+    const chain = ['example.com', 'b.example.com', 'c.example.com'].map((host, index) => {
+      const next = `<RedirectAddr>ann@${'bcd'[index]}.example.com</RedirectAddr>`;
+      const answer = pox(`<Account><Action>redirectAddr</Action>${next}</Account>`);
+      return [`https://${host}/autodiscover/autodiscover.xml`, answer] as const;
+    });
+    const { result } = await discoverAmong(Object.fromEntries(chain));
+    expect(result.verdicts.at(-1)).toEqual({
+      place: 'e-mail address',
+      verdict: 'not followed: three addresses are enough',
+    });
+  });
+
+  test('asks no name server once its time is up, and waits for none any longer', async () => {
+    const names: string[] = [];
+    const srv = (name: string) => {
+      names.push(name);
+      return setTimeout(1_500, [], { ref: false });
+    };
+    const place = '_autodiscover._tcp.example.com';
+    const late = await discoverAmong({}, { srv, budgetMs: 0 });
+    expect(names).toEqual([]);
+    expect(late.result.verdicts.at(-1)).toEqual({ place, verdict: 'not asked: no time left' });
+    const slow = await discoverAmong({}, { srv, budgetMs: 500 });
+    expect(names).toEqual([place]);
+    expect(slow.result.verdicts.at(-1)).toEqual({ place, verdict: 'no SRV record (TimeoutError)' });
   });
 
   test('follows ten redirects and no more', async () => {

@@ -1,4 +1,5 @@
 import type { Autodiscover, DiscoveryResult, DiscoveryVerdict } from '#domain/ports/exchange.ts';
+import { withinTime } from '../../time-limit.ts';
 import { codeOf } from '../outgoing/network-failures.ts';
 import type { EwsWorld } from '../world.ts';
 import { createDiscovery } from './discovery.ts';
@@ -22,7 +23,11 @@ export function createAutodiscover(
     const verdicts: DiscoveryVerdict[] = [];
     const discovery = createDiscovery(request, world, verdicts);
     let address: string | undefined = request.credentials.email;
-    for (let count = 0; address !== undefined && count < MOST_ADDRESSES; count += 1) {
+    for (let count = 0; address !== undefined; count += 1) {
+      if (count === MOST_ADDRESSES) {
+        verdicts.push({ place: 'e-mail address', verdict: 'not followed: three addresses are enough' });
+        break;
+      }
       const domain = domainOf(address);
       if (domain === undefined) {
         verdicts.push({ place: 'e-mail address', verdict: 'has no domain that autodiscover could ask' });
@@ -52,8 +57,13 @@ export function createAutodiscover(
     }
 
     async function trySrv(place: string, email: string): ReturnType<typeof discovery.tryHost> {
+      const remainingMs = request.deadlineMs - world.now();
+      if (remainingMs <= 0) {
+        verdicts.push({ place, verdict: 'not asked: no time left' });
+        return undefined;
+      }
       try {
-        const targets = inOrder(await resolveSrv(place));
+        const targets = inOrder(await withinTime(remainingMs, resolveSrv(place)));
         if (targets.length === 0) {
           verdicts.push({ place, verdict: 'names no server' });
         }
