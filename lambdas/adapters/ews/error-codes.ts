@@ -7,6 +7,7 @@ interface CodeRow {
   readonly pushed: PushedErrorConsequence;
   readonly call: 'credentials-dead' | 'forbidden' | 'moved' | 'busy' | 'subscription-limit' | 'failed';
   readonly why?: Extract<ExchangeFailure, { kind: 'forbidden' }>['why'];
+  readonly noMailbox?: true;
   readonly ours?: Extract<ExchangeFailure, { kind: 'failed' }>['ours'];
 }
 
@@ -53,7 +54,7 @@ const CODES: ReadonlyMap<string, CodeRow> = new Map([
   ['ErrorPasswordExpired', DEAD],
   ['ErrorPasswordChangeRequired', DEAD],
   ['ErrorAccountDisabled', DEAD],
-  ['ErrorNonExistentMailbox', DEAD],
+  ['ErrorNonExistentMailbox', { ...DEAD, noMailbox: true }],
   ['ErrorOrganizationAccessBlocked', DEAD],
   ['ErrorAccessDenied', BLOCKED],
   // The credentials are valid but somebody else's: nothing that ending the subscription would heal.
@@ -86,14 +87,14 @@ export function consequenceOfPushed(code: string): PushedErrorConsequence {
 
 /** Failure of a call that Exchange answered with this code. */
 export function failureOfCode({ code, backOffMs }: SpokenCode): ExchangeFailure {
-  const { call, why, ours } = CODES.get(code) ?? UNKNOWN;
+  const { call, why, ours, noMailbox } = CODES.get(code) ?? UNKNOWN;
   switch (call) {
     case 'busy':
       return { kind: call, retryAfterMs: backOffMs };
     case 'forbidden':
       return { kind: call, detail: `Exchange answered ${code}`, ...(why === undefined ? {} : { why }) };
     case 'credentials-dead':
-      return { kind: call, code };
+      return { kind: call, code, ...(noMailbox ? { why: 'no-mailbox' } : {}) };
     case 'failed':
       return { kind: call, code, ...(ours === undefined ? {} : { ours }) };
     case 'moved':

@@ -9,8 +9,11 @@ import type { WantedEvents } from '../model/subscription.ts';
 export type ExchangeFailure =
   /** 401. `offered`: schemes from WWW-Authenticate; `sent`: the one we used. */
   | { readonly kind: 'unauthorized'; readonly offered: readonly SignInScheme[]; readonly sent: SignInScheme }
-  /** Proof beyond a 401: password expired, account disabled, mailbox gone. `code` is Exchange's. */
-  | { readonly kind: 'credentials-dead'; readonly code: string }
+  /**
+   * Proof beyond a 401: password expired, account disabled, mailbox gone. `code` is Exchange's. `why`: the account
+   * is well, that server has no mailbox for it.
+   */
+  | { readonly kind: 'credentials-dead'; readonly code: string; readonly why?: 'no-mailbox' | undefined }
   /** The token endpoint refused the refresh token for good (`invalid_grant`). */
   | { readonly kind: 'refresh-refused'; readonly code: string }
   /** `why`: something narrower than EWS being blocked for user, organisation or User-Agent. */

@@ -19,7 +19,7 @@ export interface SignedIn {
 
 /**
  * What speaks against a URL from the cache rather than against the user: the server is gone, or the mailbox is
- * elsewhere. A server that answers otherwise is the right one.
+ * elsewhere. A server that answers otherwise is the right one, unless it is for others of the domain.
  */
 const GONE: ReadonlySet<ExchangeFailure['kind']> = new Set([
   'not-found',
@@ -28,6 +28,16 @@ const GONE: ReadonlySet<ExchangeFailure['kind']> = new Set([
   'timeout',
   'tls',
 ]);
+
+/**
+ * The URL was found for somebody else of the domain: a server that takes these credentials but has no mailbox for
+ * them, or offers another sign-in, so that nothing was sent. A domain may be served by several, as in a hybrid.
+ */
+function isForOthers(failure: ExchangeFailure, sent: boolean): boolean {
+  return failure.kind === 'credentials-dead'
+    ? failure.why === 'no-mailbox'
+    : failure.kind === 'unauthorized' && !sent;
+}
 
 /** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */
 export async function signIn(
@@ -51,7 +61,7 @@ export async function signIn(
     const opened: ExchangeResult<SignedIn> = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
     if (opened.ok) return opened;
     const { failure } = opened;
-    if (cached && GONE.has(failure.kind)) {
+    if (cached && (GONE.has(failure.kind) || isForOthers(failure, probed.ok))) {
       await ports.ewsUrls.forget(domainOf(credentials.email));
       // A time-out may have used it up: then it is the answer, and the next registration discovers.
       if (ports.clock.now() < deadlineMs) continue;

@@ -120,7 +120,7 @@ describe('what a code means', () => {
     ['ErrorPasswordExpired', 'credentials-dead', dead],
     ['ErrorPasswordChangeRequired', 'credentials-dead', dead],
     ['ErrorAccountDisabled', 'credentials-dead', dead],
-    ['ErrorNonExistentMailbox', 'credentials-dead', dead],
+    ['ErrorNonExistentMailbox', 'credentials-dead', (code) => ({ ...dead(code), why: 'no-mailbox' })],
     ['ErrorOrganizationAccessBlocked', 'credentials-dead', dead],
     ['ErrorAccessDenied', 'wait', forbidden],
     [

@@ -73,6 +73,35 @@ describe('without an EWS URL', () => {
     expect(server.asked).toEqual(['probe']);
   });
 
+  test.each<[string, 'probe' | 'inbox', ExchangeFailure]>([
+    ['has no mailbox', 'inbox', { kind: 'credentials-dead', code: 'None', why: 'no-mailbox' }],
+    ['offers no such sign-in', 'probe', { kind: 'unauthorized', offered: ['bearer'], sent: 'none' }],
+  ])(
+    'a cached URL whose server %s for this user is discovered once more, as this user',
+    async (_what, question, failure) => {
+      const { register, server, state, clock } = registerWorld();
+      state.cache.set('example.com', { ewsUrl: OLD_URL, at: clock.now() });
+      server.fail(question, failure);
+      server.discovery = found;
+      await expect(register({ ewsUrl: undefined })).resolves.toMatchObject({ value: { ewsUrl: EWS_URL } });
+      expect(state.loginFailures).toEqual([]);
+    },
+  );
+
+  test.each<ExchangeFailure>([
+    { kind: 'unauthorized', offered: ['basic'], sent: 'basic' },
+    { kind: 'credentials-dead', code: 'Expired' },
+  ])(
+    'a cached URL is kept after %j: the same credentials are not shown to another server',
+    async (failure) => {
+      const { register, server, state, clock } = registerWorld();
+      state.cache.set('example.com', { ewsUrl: OLD_URL, at: clock.now() });
+      server.fail('inbox', failure);
+      expect(codeOf(await register({ ewsUrl: undefined }))).toBe('EWS_UNAUTHORIZED');
+      expect(server.asked).not.toContain('discover');
+    },
+  );
+
   test('a cached URL is kept where its server answers, whatever it says of the user', async () => {
     const { register, server, state, clock } = registerWorld();
     state.cache.set('example.com', { ewsUrl: OLD_URL, at: clock.now() });
