@@ -211,6 +211,23 @@ describe('a refresh token', () => {
     expect(new Set(subscriptions.map(({ url }) => url)).size).toBe(subscriptions.length);
   });
 
+  test('that is rotated by a renewal without mail travels in a fresh seal as well', async () => {
+    const the = world();
+    const { mailbox, auth } = tokens({ refresh: true, lifetimeSeconds: 600 });
+    const other = await the.registerPhone({}, mailbox);
+    const { phone } = await the.registerPhone({ auth, preferences: { badge: false } }, mailbox);
+    await the.client.call('DELETE', `/register/${other.registrationId}`);
+    // No device wants a badge any more, which a heartbeat puts right; the access token has ended by then.
+    const calls = await the.callsDuring(() => the.world.clock.advance(2 * HOUR_MS));
+    const asked = calls.filter(({ service }) => service === 'ews').map(({ action }) => action);
+    expect(asked).toEqual(['Token', 'Subscribe', 'Subscribe']);
+    // A new process has nothing but the seal.
+    the.world.functions.kill('callback');
+    await the.world.clock.advance(2 * HOUR_MS);
+    await the.deliverMail(phone.email, { subject: 'Elsewhere' });
+    expect((await the.waitForNotifications(phone, 1)).map(subjectOf)).toEqual(['Elsewhere']);
+  });
+
   test('of Entra ID’s size, beside an access token of 2.5 KB, passes through registration, refresh and rotation', async () => {
     const the = world();
     const sizes = { accessTokenLength: 2_560, refreshTokenLength: 1_800 };

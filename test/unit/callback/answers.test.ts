@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { callbackWorld, SUBSCRIPTION } from '../../support/callback-world.ts';
+import { callbackWorld, device, SUBSCRIPTION } from '../../support/callback-world.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, testUuid } from '../../support/memory/clock.ts';
 import { callbackIdOf } from '../../support/memory/crypto.ts';
 
@@ -162,6 +162,27 @@ describe('renewal while the credentials are in our hands', () => {
     events(...newMail('a'));
     await expect(call()).resolves.toBe('ok');
     expect([...crypto.sealed.values()].at(-1)?.auth).toMatchObject({ password: 'rotated' });
+  });
+
+  test.each([
+    ['seals a refresh token once more that subscribing itself has spent', undefined, 'rotated'],
+    ['keeps the first new one where that fails', { kind: 'timeout' } as const, 'secret'],
+  ])('%s', async (_what, failure, password) => {
+    const { call, store, events, server, world, crypto } = callbackWorld();
+    const preferences = { content: 'none', badge: false, sound: false } as const;
+    store({ devices: [device(1, { preferences })] });
+    server.answering = () => {
+      if (server.rotated !== undefined && failure !== undefined) server.fail('subscribe', failure);
+      server.rotated ??= {
+        email: 'ann@example.com',
+        auth: { type: 'basic', username: 'ann', password: 'rotated' },
+      };
+    };
+    events({ type: 'status' });
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['subscribe', 'subscribe']);
+    const sealed = [...crypto.sealed.values()].find((one) => one.subscriptionId === world.activated.at(-1));
+    expect(sealed?.auth).toMatchObject({ password });
   });
 
   test('keeps the old subscription when Exchange refuses the new one', async () => {

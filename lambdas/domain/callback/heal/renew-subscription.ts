@@ -1,4 +1,5 @@
 import type { SealedContent } from '../../model/credentials.ts';
+import type { SubscriptionId } from '../../model/ids.ts';
 import { isOutdated, type WantedEvents } from '../../model/subscription.ts';
 import type { ExchangeMailbox } from '../../ports/exchange.ts';
 import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
@@ -47,10 +48,16 @@ async function moveOver(
   });
   let moved = false;
   try {
-    const done =
-      (!options.rediscover || (await isSameInbox(ports, handling, mailbox))) &&
-      (await resubscribe(ports, settings, handling, content, mailbox));
-    if (!done) return false;
+    if (options.rediscover && !(await isSameInbox(ports, handling, mailbox))) return false;
+    const before = mailbox.rotatedCredentials();
+    const renewed = await resubscribe(ports, settings, handling, { ...content, ...before }, mailbox);
+    if (renewed === undefined) return false;
+    const after = mailbox.rotatedCredentials();
+    // Subscribing may itself have spent the refresh token that was sealed: nobody but this request has the new one.
+    if (after !== undefined && after !== before)
+      await despiteOutage(ports, 'renewal-postponed', () =>
+        resubscribe(ports, settings, handling, { ...content, ...after }, mailbox, renewed),
+      );
     if (options.rediscover) {
       handling.access.moveTo(mailbox, content);
       moved = true;
@@ -64,20 +71,22 @@ async function moveOver(
   return true;
 }
 
+/** The new subscription, undefined where there is none. */
 async function resubscribe(
   ports: CallbackPorts,
   settings: CallbackSettings,
   handling: Handling,
   content: SealedContent,
   mailbox: ExchangeMailbox,
-): Promise<boolean> {
+  replaces = handling.view.id,
+): Promise<SubscriptionId | undefined> {
   const { view, now } = handling;
   const prepared = await prepareSubscription(ports, settings, content);
-  if (!prepared.ok) return false;
+  if (!prepared.ok) return undefined;
   const { wantedEvents } = await ports.store.prepareRenewal({
     now,
     mailboxId: view.mailbox.id,
-    replaces: view.id,
+    replaces,
     subscription: prepared.row,
   });
   const subscriptionId = prepared.row.id;
@@ -93,7 +102,7 @@ async function resubscribe(
       ports.registrations.abandon({ subscriptionId }),
     );
     await obeyRefusal(ports, handling, subscribed.failure);
-    return false;
+    return undefined;
   }
   const { watermark } = subscribed.value;
   await ports.registrations.activate({
@@ -104,7 +113,7 @@ async function resubscribe(
     wantedEvents,
     ewsHost: new URL(content.ewsUrl).host,
   });
-  return true;
+  return subscriptionId;
 }
 
 /** Share of a key pair's life after which subscriptions move to a newer one. */
