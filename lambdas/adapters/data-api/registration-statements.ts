@@ -98,6 +98,9 @@ export const BEGIN = `
  * `subscriptions_current` refuses one that does not see the winner before it, and it is run again. The
  * newest activation wins. A watermark that a callback brought already is newer than the one given here.
  *
+ * A renewal takes over from the subscription that it `replaces` and from no other: a phone that has registered
+ * while a callback subscribed again has brought newer credentials.
+ *
  * A mailbox that moved keeps its row, unless a registration has already made one for the new server: then
  * both exist until each phone of the old one has registered again. Not before Exchange has accepted the new
  * subscription: the host of a renewal that failed would outlast it.
@@ -117,6 +120,7 @@ export const ACTIVATE = `
       FROM subscriptions s
      WHERE m.id = :mailbox::uuid AND s.id = :id::uuid AND s.mailbox_id = m.id
        AND s.state IN ('pending', 'active') AND s.ended_at IS NULL
+       AND coalesce(m.active_subscription_id IN (:replaces::uuid, s.id), true)
     RETURNING m.id, m.inbox_sha256, m.address_hmac
   ), behind AS (
     SELECT o.id

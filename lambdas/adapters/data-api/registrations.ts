@@ -80,12 +80,22 @@ export function createRegistrationStore(database: Database): RegistrationStore {
         subscribe: boolean(row, 'subscribe'),
       };
     },
-    async activate({ now, subscriptionId, mailboxId, registrationId, watermark, wantedEvents, ewsHost }) {
+    async activate({
+      now,
+      subscriptionId,
+      mailboxId,
+      registrationId,
+      replaces,
+      watermark,
+      wantedEvents,
+      ewsHost,
+    }) {
       await database.run(ACTIVATE, {
         now,
         id: subscriptionId,
         mailbox: mailboxId,
         registration: registrationId,
+        replaces,
         watermark,
         wanted_events: wantedEvents,
         host: ewsHost,

@@ -87,6 +87,8 @@ export interface RegistrationStore {
     readonly mailboxId: MailboxId;
     /** Absent where a callback subscribes again: no phone has said anything. */
     readonly registrationId?: RegistrationId | undefined;
+    /** What a renewal replaces: it takes over from this one alone, never from a phone that has registered meanwhile. */
+    readonly replaces?: SubscriptionId | undefined;
     readonly watermark: string;
     readonly wantedEvents: WantedEvents;
     /** Where the mailbox is served now, as far as this may have changed. */

@@ -142,6 +142,7 @@ describe('a renewal inside a callback', () => {
       now: NOW + MINUTE,
       subscriptionId: subscription.id,
       mailboxId: former.mailboxId,
+      replaces: former.id,
       watermark: 'w',
       wantedEvents,
       ewsHost,
@@ -156,6 +157,32 @@ describe('a renewal inside a callback', () => {
     expect(await see(id)).toMatchObject({ state: 'active', credentialsFrom: former.registrationId });
     expect(await row(former.id)).toMatchObject({ state: 'superseded' });
     expect(await breaches(store)).toEqual([]);
+  });
+
+  it('takes over from nobody who has registered meanwhile, with newer credentials', async () => {
+    const former = await register();
+    const newer = await register({ now: NOW + 1 });
+    const { id } = await renew(former);
+    expect(await row(newer.id)).toMatchObject({ state: 'active' });
+    expect(await row(id)).toMatchObject({ state: 'pending' });
+    expect((await see(newer.id))?.mailbox.activeSubscriptionId).toBe(newer.id);
+    expect(await breaches(store)).toEqual([]);
+  });
+
+  it('may take over twice, as after a lost answer, and be renewed in turn', async () => {
+    const former = await register();
+    const { id } = await renew(former);
+    await registrations.activate({
+      now: NOW + MINUTE,
+      subscriptionId: id,
+      mailboxId: former.mailboxId,
+      replaces: former.id,
+      watermark: 'w',
+      wantedEvents: 'mail',
+    });
+    const again = await renew({ ...former, id });
+    expect(await row(again.id)).toMatchObject({ state: 'active' });
+    expect(await row(id)).toMatchObject({ state: 'superseded' });
   });
 
   it('moves the mailbox to its new server, unless another phone registered it there already', async () => {

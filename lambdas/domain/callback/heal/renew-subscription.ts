@@ -109,6 +109,7 @@ async function resubscribe(
     now,
     subscriptionId,
     mailboxId: view.mailbox.id,
+    replaces,
     watermark,
     wantedEvents,
     ewsHost: new URL(content.ewsUrl).host,
