@@ -103,4 +103,16 @@ describe('a gap that no later request shows again', () => {
     await expect(call()).resolves.toBe('ok');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
   });
+
+  test.each(['kms', 'push'] as const)(
+    'is owed while a mail that came with it is asked for again because the %s is away',
+    async (away) => {
+      const { call, afterGap, newMail, unread, crypto, push, written } = callbackWorld();
+      if (away === 'kms') crypto.kms = 'down';
+      else push.always = { kind: 'later', code: 'InternalError' };
+      afterGap(...newMail('a'), unread(5));
+      await expect(call()).resolves.toBe('try-again');
+      expect(written().owed).toBe(true);
+    },
+  );
 });

@@ -64,9 +64,9 @@ export async function rescue(
   // Nothing happened in the mailbox, or the same bytes would come again and be no more readable.
   if (summary === undefined) return 'ok';
   if (summary.heartbeat && (view === undefined || !isGap(view, summary))) return 'ok';
-  const isOutage = error instanceof DependencyUnavailable;
-  if (isOutage && mayRepeat(summary, receivedAt)) return repeat(ports);
   if (view === undefined) return mayRepeat(summary, receivedAt) ? repeat(ports) : 'ok';
+  if (error instanceof DependencyUnavailable && mayRepeat(summary, receivedAt))
+    return repeatOrOwe(ports, view, summary, receivedAt);
   return announceOrOwe(ports, view, summary, receivedAt);
 }
 
@@ -84,14 +84,19 @@ export async function announceOrOwe(
     : owe(ports, view, receivedAt);
 }
 
-/** Nothing could be delivered: Exchange repeats while the mail is young, after that it is owed to the phones. */
+/**
+ * Nothing could be delivered: Exchange repeats while the mail is young, after that it is owed to the phones. So is
+ * at once what a gap may hide: in the repetition nothing shows it any more.
+ */
 export async function repeatOrOwe(
   ports: CallbackPorts,
   view: SubscriptionView,
   summary: Summary | undefined,
   receivedAt: EpochMs,
 ): Promise<CallbackAnswer> {
-  return mayRepeat(summary, receivedAt) ? repeat(ports) : owe(ports, view, receivedAt);
+  if (!mayRepeat(summary, receivedAt)) return owe(ports, view, receivedAt);
+  if (summary !== undefined && isGap(view, summary)) await owe(ports, view, receivedAt);
+  return repeat(ports);
 }
 
 /** Upkeep pushes "New message" later. What an absent database cannot record, the gap rule finds at the next request. */
