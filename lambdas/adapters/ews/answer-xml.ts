@@ -6,6 +6,7 @@ const LIMITS = {
   maxDepth: 100,
   maxMarkup: 200_000,
   maxReferences: 100_000,
+  maxStops: 1_000_000,
   maxAttributes: 100,
   maxAttributeLength: 65_536,
 } as const;

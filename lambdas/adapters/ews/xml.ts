@@ -25,6 +25,8 @@ export interface XmlLimits {
   readonly maxMarkup: number;
   /** Most `&` in a document; one costs as much as a tag. */
   readonly maxReferences: number;
+  /** Most of all other characters at which the parser stops, taken together: see STOPS. */
+  readonly maxStops: number;
   readonly maxAttributes: number;
   /** Longest attribute value, in UTF-16 units. */
   readonly maxAttributeLength: number;
@@ -34,6 +36,9 @@ interface OpenElement extends XmlElement {
   readonly children: XmlElement[];
   text: string;
 }
+
+/** Quotes (two for an attribute), line ends and tabs, and what may end a comment, a CDATA section or an instruction. */
+const STOPS = '"\'\r\n\t-]?';
 
 /** XML declaration, if any; its values are looked at by `decode` and never by the parser. */
 const DECLARATION = /^<\?xml((?:\s+[a-z]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*\?>/;
@@ -49,7 +54,11 @@ export function readXml(body: string | Uint8Array, limits: XmlLimits): XmlResult
   if (bytes > limits.maxBytes) return { ok: false, fault: 'too-large' };
   const text = decode(body);
   if (text === undefined) return { ok: false, fault: 'malformed' };
-  if (hasMore('<', text, limits.maxMarkup) || hasMore('&', text, limits.maxReferences))
+  if (
+    hasMore('<', text, limits.maxMarkup) ||
+    hasMore('&', text, limits.maxReferences) ||
+    hasMore(STOPS, text, limits.maxStops)
+  )
     return { ok: false, fault: 'too-large' };
   return parse(text, limits);
 }
@@ -79,11 +88,14 @@ function decode(body: string | Uint8Array): string | undefined {
   return rest;
 }
 
-function hasMore(character: string, text: string, limit: number): boolean {
+/** Whether these characters together occur more often. */
+function hasMore(characters: string, text: string, limit: number): boolean {
   let left = limit;
-  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
-    left -= 1;
-    if (left < 0) return true;
+  for (const character of characters) {
+    for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+      left -= 1;
+      if (left < 0) return true;
+    }
   }
   return false;
 }

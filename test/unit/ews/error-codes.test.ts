@@ -11,6 +11,7 @@ const LIMITS = {
   maxDepth: 9,
   maxMarkup: 199,
   maxReferences: 9,
+  maxStops: 199,
   maxAttributes: 9,
   maxAttributeLength: 999,
 };

@@ -6,6 +6,7 @@ const LIMITS = {
   maxDepth: 9,
   maxMarkup: 19,
   maxReferences: 9,
+  maxStops: 199,
   maxAttributes: 5,
   maxAttributeLength: 9,
 };

@@ -11,6 +11,7 @@ const LIMITS: XmlLimits = {
   maxDepth: 24,
   maxMarkup: 40_000,
   maxReferences: 2_000,
+  maxStops: 100_000,
   maxAttributes: 32,
   maxAttributeLength: 4_096,
 };
