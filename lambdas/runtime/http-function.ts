@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { describeBug } from '#domain/describe-bug.ts';
 import { type HttpReply, type HttpRequest, readRequest } from './http.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -7,7 +8,7 @@ export type Route = (request: HttpRequest) => Promise<HttpReply>;
 
 /**
  * A Lambda handler around a route: correlation id in, metrics out, and nothing escapes as a stack trace.
- * `onBug` makes the reply for what no use case expected; the log gets the error's class alone, because its
+ * `onBug` makes the reply for what no use case expected; the log gets the error's class and place alone, because its
  * message may hold what a user or Exchange sent.
  */
 export function httpFunction(
@@ -24,11 +25,4 @@ export function httpFunction(
       request.response = onBug(readRequest(request.event));
     })
     .handler((event) => route(readRequest(event)));
-}
-
-/** Class and place of an error without its message. */
-export function describeBug(error: unknown): { errorName: string; at: string } {
-  if (!(error instanceof Error)) return { errorName: typeof error, at: '' };
-  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return { errorName: error.name, at: frame?.trim().slice(0, 200) ?? '' };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseDeliveryFailure } from '#adapters/sns/delivery-failure.ts';
+import { describeBug } from '#domain/describe-bug.ts';
 import type { Clock, Log, Metrics } from '#domain/ports/system.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import type { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
@@ -8,7 +9,6 @@ import {
   CustomResourceFailure,
   readCloudFormationEvent,
 } from '#runtime/cloudformation.ts';
-import { describeBug } from '#runtime/http-function.ts';
 
 export interface UpkeepRouteParts {
   readonly runUpkeep: ReturnType<typeof createRunUpkeep>;

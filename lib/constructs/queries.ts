@@ -67,7 +67,17 @@ const QUERIES: Readonly<Record<string, QueryText>> = {
   },
   '9 callbacks that went wrong': {
     log: 'callback',
-    fields: ['@timestamp', 'requestId', 'level', 'message', 'code', 'kind', 'subscriptionId'],
+    fields: [
+      '@timestamp',
+      'requestId',
+      'level',
+      'message',
+      'code',
+      'kind',
+      'subscriptionId',
+      'errorName',
+      'at',
+    ],
     filterStatements: ['level in ["WARN", "ERROR"]'],
   },
 };

@@ -87,6 +87,18 @@ describe('the saved queries', () => {
     expect(names).toEqual(expect.arrayContaining(cases));
   });
 
+  test('show what the runbook says to read of a callback that failed', () => {
+    const said = /saved query `(9 [^`]+)` and read `(\w+)` and `(\w+)`/.exec(RUNBOOK)?.slice(1) ?? [];
+    const [query = '', ...fields] = said;
+    const shown = resourcesOf(synthesise().service, 'AWS::Logs::QueryDefinition')
+      .filter(({ properties }) => properties.Name === `ENS-prod/${query}`)
+      .map(({ properties }) =>
+        String(properties.QueryString).split('\n')[0]?.replace('fields ', '').split(', '),
+      );
+    expect(fields).toHaveLength(2);
+    expect(shown).toEqual([expect.arrayContaining(fields)]);
+  });
+
   test('read one log group each', () => {
     for (const { properties } of resourcesOf(synthesise().service, 'AWS::Logs::QueryDefinition')) {
       expect(asList(properties.LogGroupNames)).toHaveLength(1);

@@ -207,6 +207,8 @@ describe('an unexpected exception', () => {
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(recorded.count('CallbackFailed')).toBe(1);
     expect(recorded.lines.join()).not.toContain('a bug');
+    const [line] = recorded.lines.filter((each) => each.includes('callback-failed'));
+    expect(line).toMatch(/"errorName":"TypeError","at":"at .*outages\.test\.ts/);
   });
 
   test('is owed to the phone that this cannot be delivered to', async () => {

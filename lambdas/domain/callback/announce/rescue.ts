@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeBug } from '../../describe-bug.ts';
 import { DependencyUnavailable } from '../../errors.ts';
 import type { EpochMs, SubscriptionView } from '../../model/subscription.ts';
 import { neutralPush } from '../../push/content-rules.ts';
@@ -59,7 +60,7 @@ export async function rescue(
     noteOutage(ports, 'dependency-unavailable', error);
   } else {
     ports.metrics.count('CallbackFailed');
-    ports.log.error('callback-failed', { errorName: error instanceof Error ? error.name : typeof error });
+    ports.log.error('callback-failed', describeBug(error));
   }
   // Nothing happened in the mailbox, or the same bytes would come again and be no more readable.
   if (summary === undefined) return 'ok';
