@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -47,6 +46,3 @@ export class EnsAlarm extends Construct {
     }
   }
 }
-
-/** Period of every alarm that does not say otherwise. */
-export const ALARM_PERIOD = Duration.minutes(5);

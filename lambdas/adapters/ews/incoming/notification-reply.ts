@@ -1,7 +1,5 @@
 import { MESSAGES_NAMESPACE, SOAP_NAMESPACE } from '../namespaces.ts';
 
-export const NOTIFICATION_REPLY_TYPE = 'text/xml; charset=utf-8';
-
 /** `OK` keeps the subscription, `Unsubscribe` ends it at once; Exchange knows no third value. */
 export type SubscriptionStatus = 'OK' | 'Unsubscribe';
 
