@@ -1,7 +1,9 @@
+import { newerUnread } from '../../push/badge.ts';
 import { addDeliveries } from '../handling/deliver.ts';
 import { type Handling, storedUnread } from '../handling/handling.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askUnread } from './ask-unread.ts';
+import { showUnread } from './report-unread.ts';
 import { announceNeutral } from './rescue.ts';
 
 /** How long a count that was asked for says what was unread, where reading and deleting are not reported. */
@@ -18,9 +20,17 @@ export async function announceIfUnreadRose(
 ): Promise<void> {
   const { view } = handling;
   const before = unreadBefore(handling);
-  const now = await currentUnread(ports, settings, handling);
-  if (handling.signedOut || (now !== undefined && now <= before + handling.announced)) return;
-  handling.deliveries = addDeliveries(handling.deliveries, await announceNeutral(ports, view));
+  const reported = handling.changes.unread ?? handling.unread;
+  const now = reported ?? (await askUnread(ports, settings, handling));
+  if (handling.signedOut) return;
+  if (now === undefined || now.count > before + handling.announced) {
+    const newest = newerUnread(storedUnread(view), now);
+    const sent = await announceNeutral(ports, view, now && newest?.count);
+    handling.deliveries = addDeliveries(handling.deliveries, sent);
+  } else if (reported === undefined) {
+    // Asked for and stored, it would be taken for the one that is shown.
+    await showUnread(ports, handling, now);
+  }
 }
 
 /**
@@ -32,13 +42,4 @@ function unreadBefore({ view, now }: Handling): number {
   const stored = storedUnread(view);
   if (stored === undefined) return 0;
   return view.wantedEvents === 'mail-and-badge' || now - stored.at < FRESH_MS ? stored.count : 0;
-}
-
-async function currentUnread(
-  ports: CallbackPorts,
-  settings: CallbackSettings,
-  handling: Handling,
-): Promise<number | undefined> {
-  const reported = handling.changes.unread ?? handling.unread;
-  return (reported ?? (await askUnread(ports, settings, handling)))?.count;
 }

@@ -1,4 +1,4 @@
-import { badgePush } from '../../push/badge.ts';
+import { badgePush, type Unread } from '../../push/badge.ts';
 import { addDeliveries, deliver } from '../handling/deliver.ts';
 import { type Handling, storedUnread } from '../handling/handling.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
@@ -20,6 +20,16 @@ export async function reportUnread(
   // With more events to come, the next request brings the count.
   const seen =
     handling.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));
+  await showUnread(ports, handling, seen);
+}
+
+/** One badge per device, where this count is newer than the one that it shows, and another. */
+export async function showUnread(
+  ports: CallbackPorts,
+  handling: Handling,
+  seen: Unread | undefined,
+): Promise<void> {
+  const { view } = handling;
   const stored = storedUnread(view);
   const sent = await deliver(ports, view, (device) => {
     const push = badgePush(device, stored, seen);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describeBug } from '../../describe-bug.ts';
 import { DependencyUnavailable } from '../../errors.ts';
 import type { EpochMs, SubscriptionView } from '../../model/subscription.ts';
+import { badgeFor } from '../../push/badge.ts';
 import { neutralPush } from '../../push/content-rules.ts';
 import { type CallbackAnswer, REPEAT_WINDOW_MS } from '../handling/answer.ts';
 import { type Deliveries, deliver } from '../handling/deliver.ts';
@@ -13,10 +14,16 @@ import type { Summary } from '../handling/summarize.ts';
 const HOUR_MS = 3_600_000;
 
 /** "New message" on every device, about nothing in particular: the same one again replaces itself. */
-export function announceNeutral(ports: CallbackPorts, view: SubscriptionView): Promise<Deliveries> {
+export function announceNeutral(
+  ports: CallbackPorts,
+  view: SubscriptionView,
+  unread?: number,
+): Promise<Deliveries> {
   ports.metrics.count('NeutralAnnounced');
   const collapseKey = createHash('sha256').update(`neutral:${view.mailbox.id}`).digest('base64url');
-  return deliver(ports, view, ({ preferences }) => [neutralPush({ collapseKey, sound: preferences.sound })]);
+  return deliver(ports, view, (device) => [
+    neutralPush({ collapseKey, badge: badgeFor(device, unread), sound: device.preferences.sound }),
+  ]);
 }
 
 /** An authentic URL with a body that cannot be read: something may have arrived. At most one push an hour. */
