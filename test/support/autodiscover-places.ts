@@ -11,6 +11,14 @@ import { startScriptedServer } from './scripted-server.ts';
 export const RESPONSE = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 export const CHALLENGE: ScriptedAnswer = { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } };
 
+/** Where the EWS of these tests is, and where autodiscover looks for ann@example.com. */
+export const EWS = 'https://mail.example.com/EWS/Exchange.asmx';
+export const DOMAIN = 'https://example.com/autodiscover/autodiscover.xml';
+export const BENEATH = 'https://autodiscover.example.com/autodiscover/autodiscover.xml';
+export const BENEATH_SOAP = 'https://autodiscover.example.com/autodiscover/autodiscover.svc';
+export const THIRD = 'https://c.example.com/autodiscover/autodiscover.xml';
+export const PLAIN = 'http://autodiscover.example.com/autodiscover/autodiscover.xml';
+
 /** A POX answer around an account. */
 export function pox(account: string): ScriptedAnswer {
   return {
