@@ -63,7 +63,7 @@ export const VARIABLES = {
 /** KMS encryption context of every wrapped private key; `keyPairId` is added to it. */
 export const ENCRYPTION_CONTEXT_APP = 'ens';
 
-/** Time and size budgets of one request. Source: DESIGN section 2 to 4. */
+/** Time and size budgets of one request. */
 export const BUDGETS = {
   registerMs: 20_000,
   gatewayMs: 30_000,

@@ -23,7 +23,7 @@ const OUR_CIPHERTEXTS = {
   'ForAllValues:StringEquals': { 'kms:EncryptionContextKeys': ['app', 'keyPairId'] },
 } as const;
 
-/** Each role gets the calls that its function makes, and nothing else (DESIGN section 8). */
+/** Each role gets the calls that its function makes, and nothing else. */
 export function grantPermissions({ settings, state, functions }: PermissionSources): void {
   const stack = Stack.of(functions.register);
   const platforms = configuredPlatforms(settings);

@@ -11,7 +11,7 @@ export interface DeepHealth {
 
 /**
  * `GET /alive` touches nothing and needs no token; `?deep=true` checks what the service depends on, behind the
- * API token (DESIGN section 2). A database that is away cannot tell a good token from a bad one: that is the
+ * API token. A database that is away cannot tell a good token from a bad one: that is the
  * answer then, and no more is said to somebody unknown.
  */
 export function createAliveRoute(version: string, deep: () => Promise<DeepHealth>): Route {

@@ -2,7 +2,7 @@ import type { MailPath } from './mail-path.ts';
 
 /**
  * The ports of the mail path behind a module that is loaded on first use, once. Most callbacks are heartbeats:
- * they start without KMS, SNS, jose and the EWS library (DESIGN section 10). Opening a mailbox is synchronous,
+ * they start without KMS, SNS, jose and the EWS library. Opening a mailbox is synchronous,
  * so its methods wait for the module instead. A module that cannot be loaded fails whoever asks for something;
  * nobody hears what `warm` and `close` come to, so that they fail nobody.
  */

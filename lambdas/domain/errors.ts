@@ -1,6 +1,6 @@
 /**
  * The closed list of what `/register` and its neighbours refuse, and one table with all consequences.
- * Source: DESIGN section 2.
+ * docs/api/errors.md is derived from it.
  */
 export const ERROR_CODES = [
   'API_TOKEN_INVALID',

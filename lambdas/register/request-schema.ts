@@ -12,7 +12,7 @@ const previewKey = z.union([
   z.object({ kty: z.literal('OKP'), crv: z.literal('X25519'), x: coordinate, kid: keyId }),
 ]);
 
-/** Body of `POST /register` (DESIGN section 2). Members that we do not know are ignored. */
+/** Body of `POST /register`. Members that we do not know are ignored. */
 export const registerBody = z.object({
   device: z.object({
     id: z

@@ -28,7 +28,7 @@ export interface RegisterRouteParts {
 
 type Answer = Promise<Outcome<HttpReply>>;
 
-/** The client's calls, all behind the API token (DESIGN section 2). */
+/** The client's calls, all behind the API token. */
 export function createRegisterRoute(parts: RegisterRouteParts): Route {
   const calls: Readonly<Record<string, (request: HttpRequest) => Answer>> = {
     'POST /api/ens/getpublickey': publicKey,

@@ -7,7 +7,7 @@ export interface LazyTelemetry extends Telemetry {
 
 /**
  * Telemetry behind a module that is loaded on first use, once: what neither logs nor counts starts without
- * Powertools (DESIGN section 10). Until it is there, lines and counts wait in order; `flush` waits for it.
+ * Powertools. Until it is there, lines and counts wait in order; `flush` waits for it.
  */
 export function lazyTelemetry(load: () => Promise<Telemetry>): LazyTelemetry {
   let loaded: Telemetry | undefined;

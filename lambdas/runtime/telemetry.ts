@@ -14,7 +14,7 @@ export interface Telemetry {
 
 /**
  * Log and metrics of one function. The ports take codes, ids of ours and counts only: there is no method by
- * which an event, a header or an error message could be logged whole (DESIGN section 8).
+ * which an event, a header or an error message could be logged whole.
  */
 export function createTelemetry(functionId: FunctionId, stage: string): Telemetry {
   let logger: Logger | undefined;

@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { EnsFunction } from './ens-function.ts';
 
-/** Runs upkeep every five minutes (DESIGN section 6). */
+/** Runs upkeep every five minutes. */
 export class UpkeepSchedule extends Construct {
   constructor(scope: Construct, id: string, upkeep: EnsFunction) {
     super(scope, id);

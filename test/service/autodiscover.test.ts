@@ -5,7 +5,7 @@ import type { AutodiscoverReply } from '../../local/exchange/autodiscover/script
 import { createAuthority } from '../../local/exchange/tls/certificates.ts';
 import { at, codeOf, type Notification, useWorld } from '../support/world.ts';
 
-/** Finding the server (DESIGN section 3) through the whole service, in a world with names of its own. */
+/** Finding the server through the whole service, in a world with names of its own. */
 const world = useWorld({ withoutSchedules: true });
 
 const DAY_MS = 86_400_000;

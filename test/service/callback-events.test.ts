@@ -4,7 +4,7 @@ import { defaultModes } from '../../local/exchange/modes.ts';
 import { type HandMessage, sendNotification } from '../support/send-notification.ts';
 import { at, type Notification, useWorld } from '../support/world.ts';
 
-/** What Exchange reports, kind by kind, through the whole service (DESIGN section 4). */
+/** What Exchange reports, kind by kind, through the whole service. */
 const world = useWorld();
 
 afterEach(() => {

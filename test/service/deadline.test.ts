@@ -3,7 +3,7 @@ import type { CallbackAttempt } from '../../local/exchange/notify/subscription.t
 import { inExchange } from '../support/lifecycle.ts';
 import { at, useWorld } from '../support/world.ts';
 
-/** The answer's budget of DESIGN section 4, by settings as short as they may be. */
+/** The answer's budget (docs/decisions/0053), by settings as short as they may be. */
 const world = useWorld({ settings: { exchangeBudgetSeconds: 5, answerBudgetSeconds: 9 } });
 
 test('however slow the database is, Exchange has its answer in time, and the phone one notification', async () => {

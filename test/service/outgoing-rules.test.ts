@@ -4,7 +4,7 @@ import { defaultModes } from '../../local/exchange/modes.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { at, codeOf, useWorld } from '../support/world.ts';
 
-/** Where credentials may go, and for how long we wait (DESIGN section 8), asked of the running service. */
+/** Where credentials may go, and for how long we wait, asked of the running service. */
 const world = useWorld({
   settings: { allowedExchangeHosts: ['http://127.0.0.1:*', '*'], splittingAllowed: false },
 });

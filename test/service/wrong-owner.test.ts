@@ -5,7 +5,7 @@ import { inboxAnswer, subscribeAnswer } from '../support/ews-answers.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { at, type Notification, useWorld } from '../support/world.ts';
 
-/** Exchange's known defect: an answer shows the mailbox of somebody else (DESIGN section 4). */
+/** Exchange's known defect: an answer shows the mailbox of somebody else. */
 const world = useWorld();
 
 afterEach(() => void Object.assign(world().world.exchange.modes, defaultModes()));

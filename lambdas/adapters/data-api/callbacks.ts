@@ -9,7 +9,7 @@ import { readKeyPair } from './key-pairs.ts';
 import { STATES, subscriptionParameters, WANTED_EVENTS } from './registrations.ts';
 import { asRow, bytes, number, oneOf, optional, type Row, text } from './row.ts';
 
-/** What a callback reads and writes (DESIGN section 4). */
+/** What a callback reads and writes. */
 export function createCallbackStore(database: Database): CallbackStore {
   return {
     async see({ subscriptionId, sealedSha256, now, watermark, folders = [] }) {

@@ -58,7 +58,7 @@ const UNREGISTER = `
   DELETE FROM devices WHERE id = :id::uuid AND (SELECT count(*) FROM box) >= 0`;
 
 /**
- * Registrations (DESIGN section 3). A device belongs to a mailbox by the id that its app chose, and that id
+ * Registrations. A device belongs to a mailbox by the id that its app chose, and that id
  * is a claim: it finds the device of the mailbox that Exchange named and no other. So a phone may hold
  * several mailboxes, and one that changes hands adds a device to its new owner's mailbox without taking
  * anything from the former one. Only its SHA-256 is stored, because an app may choose a name as its id.

@@ -24,7 +24,7 @@ import {
 const MAILBOXES_PER_ANSWER = 50;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** What scheduled work reads and writes (DESIGN section 6). One store per run or instance. */
+/** What scheduled work reads and writes. One store per run or instance. */
 export function createUpkeepStore(database: Database): UpkeepStore {
   /** When the debts that this instance has handed out were made. */
   const debts = new Map<SubscriptionId, number>();

@@ -18,7 +18,7 @@ import { openCompact } from './open-compact.ts';
 import { isSealedContent } from './sealed-content.ts';
 
 const INNER_KEY_BYTES = 32;
-/** A row stays below the Data API's 64 KB (DESIGN, section 7), with room for its other columns. */
+/** A row stays below the Data API's 64 KB, with room for its other columns. */
 const MAX_INNER_JWE_CHARACTERS = 40_000;
 const INNER_HEADER = { alg: 'dir', enc: CONTENT_ENCRYPTION };
 const INNER_HEADER_ENCODED = encodeHeader(INNER_HEADER);
@@ -31,7 +31,7 @@ const REFUSED = {
 } as const satisfies Record<string, UnsealOutcome>;
 
 /**
- * The seal of DESIGN, section 3. Content small enough for the URL travels there, its key stays in the row;
+ * Two halves (docs/decisions/0010). Content small enough for the URL travels there, its key stays in the row;
  * larger content stays in the row and its key travels, where `splittingAllowed`. Neither half, with or
  * without the private key, opens anything alone.
  */

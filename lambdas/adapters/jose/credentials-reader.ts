@@ -14,8 +14,8 @@ import { credentialsSchema } from './credentials-schema.ts';
 import { privateKeyOf } from './key-handle.ts';
 
 /**
- * Reads the client's JWE: compact, RSA-OAEP-256 and A256GCM only, uncompressed, at most 16 KB (DESIGN,
- * section 2). What our own callback URLs carry is refused by its `typ`, so that a sealed segment taken
+ * Reads the client's JWE: compact, RSA-OAEP-256 and A256GCM only, uncompressed, at most 16 KB.
+ * What our own callback URLs carry is refused by its `typ`, so that a sealed segment taken
  * from a log or a proxy registers nobody.
  */
 export function createCredentialsReader(): CredentialsReader {

@@ -50,7 +50,7 @@ const certificate = z
   .refine((auth) => auth.password === undefined || auth.username !== undefined, { path: ['username'] })
   .meta({ dependentRequired: { username: ['password'], password: ['username'] } });
 
-/** Plaintext inside the client's JWE (DESIGN, section 2). Members that we do not know are dropped. */
+/** Plaintext inside the client's JWE. Members that we do not know are dropped. */
 export const credentialsSchema = z.object({
   email: z
     .string()

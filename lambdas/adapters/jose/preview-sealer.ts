@@ -15,7 +15,7 @@ const DOTS = 4;
 /**
  * Previews that only the phone can read: compact JWE (RFC 7516), ECDH-ES direct key agreement (RFC 7518,
  * section 4.6) for P-256 or X25519, A256GCM, no compression. The plaintext is JSON
- * `{v: 1, sender?, subject?, thread?, item?}`. DESIGN section 5.
+ * `{v: 1, sender?, subject?, thread?, item?}`, as docs/clients.md tells the app.
  */
 export function createPreviewSealer(): PreviewSealer {
   return {

@@ -25,7 +25,7 @@ interface Kept {
 
 /**
  * Opens private keys with KMS Decrypt under the encryption context `{app, keyPairId}` and keeps them in this
- * instance's memory, bounded in number and time (DESIGN, section 8). Calls for one key that overlap share
+ * instance's memory, bounded in number and time. Calls for one key that overlap share
  * one Decrypt; a failure is never kept.
  */
 export function createKeyVault(options: KeyVaultOptions): KeyVault {

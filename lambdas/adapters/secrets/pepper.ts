@@ -16,7 +16,7 @@ export interface PepperOptions {
 }
 
 /**
- * HMACs under the pepper (DESIGN, sections 1 and 3), each use with a prefix of its own, so that a value made
+ * HMACs under the pepper, each use with a prefix of its own, so that a value made
  * for one is worthless for another. The secret string, as it is, is the key; it is read with the first use
  * and kept for the life of this instance. Every method throws DependencyUnavailable('secrets') while it
  * cannot be read; that is not kept.

@@ -1,4 +1,4 @@
-/** One push as APNs expects it. DESIGN section 5; Apple, "Generating a remote notification". */
+/** One push as APNs expects it. Source: Apple, "Generating a remote notification". */
 import { createHash } from 'node:crypto';
 import type { Push, PushTarget } from '#domain/ports/push.ts';
 import { type Alert, alertOf, fitAlert, MAX_ITEM_CHARACTERS, MAX_PAYLOAD_BYTES } from './alert.ts';
@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts';
 import { english, type Line } from './texts.ts';
 
 const ALERT_TTL_SECONDS = 86_400;
-/** A silent wake is worth nothing once the visible one follows it (DESIGN section 6). */
+/** A silent wake is worth nothing once the visible one follows it. */
 const WAKE_TTL_SECONDS = 7_200;
 
 type Target = Pick<PushTarget, 'registrationId'>;

@@ -1,6 +1,6 @@
 /**
  * One push as SNS hands it to FCM v1: a data message, so that the app's own code decides what is shown.
- * DESIGN section 5; Firebase, "FCM message types" and "Message priority".
+ * Source: Firebase, "FCM message types" and "Message priority".
  */
 import type { Push, PushTarget } from '#domain/ports/push.ts';
 import { type Alert, alertOf, fitAlert, MAX_PAYLOAD_BYTES } from './alert.ts';

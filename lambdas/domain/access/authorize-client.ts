@@ -6,7 +6,7 @@ import type { Clock } from '../ports/system.ts';
 const CACHE_MS = 60_000;
 const REREAD_MS = 5_000;
 
-/** Accepts the value of the `ApiToken` header, or refuses with API_TOKEN_INVALID (DESIGN section 2). */
+/** Accepts the value of the `ApiToken` header, or refuses with API_TOKEN_INVALID. */
 export type AuthorizeClient = (header: string | undefined) => Promise<Outcome<void>>;
 
 /**

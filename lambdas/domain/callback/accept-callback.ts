@@ -10,7 +10,7 @@ const LAST_MS = 3_000;
 const LEAVING_MS = 200;
 
 /**
- * Handles one callback of Exchange as DESIGN section 4 lays down, within the answer's budget. Never throws.
+ * Handles one callback of Exchange within the answer's budget. Never throws.
  * Answers `unsubscribe` only on proof: a row that says so, or Exchange's own word; never for want of time.
  */
 export function createAcceptCallback(ports: CallbackPorts, settings: CallbackSettings) {

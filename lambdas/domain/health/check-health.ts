@@ -24,8 +24,8 @@ export interface HealthPorts {
 }
 
 /**
- * The deep form of `alive`: database, wrapping key, push applications, newest key pair, oldest missed heartbeat
- * (DESIGN section 2). Every check runs, and none throws; details are codes, never messages of a dependency.
+ * The deep form of `alive`: database, wrapping key, push applications, newest key pair, oldest missed heartbeat.
+ * Every check runs, and none throws; details are codes, never messages of a dependency.
  */
 export async function checkHealth(
   ports: HealthPorts,

@@ -48,7 +48,7 @@ export type UnsealOutcome =
   | { readonly ok: true; readonly content: SealedContent }
   | { readonly ok: false; readonly reason: 'grammar' | 'type' | 'binding' | 'unreadable' };
 
-/** The seal of DESIGN section 3: two halves, useless alone, bound to one subscription and one server. */
+/** The seal (docs/decisions/0010): two halves, useless alone, bound to one subscription and one server. */
 export interface CallbackSeal {
   /** `segmentCharacters`: room that the callback URL leaves for the segment. */
   seal(

@@ -1,4 +1,4 @@
-/** Badge numbers: absolute, summed over the phone's mailboxes, never older than one already sent. DESIGN sections 4 and 5. */
+/** Badge numbers: absolute, summed over the phone's mailboxes, never older than one already sent. */
 import type { MailboxEvent } from '../model/mailbox-event.ts';
 import type { DeviceTarget, EpochMs } from '../model/subscription.ts';
 import type { Push } from '../ports/push.ts';

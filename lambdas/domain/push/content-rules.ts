@@ -1,4 +1,4 @@
-/** Which mail is announced, and how much of it a phone may show. DESIGN section 5, content rules. */
+/** Which mail is announced, and how much of it a phone may show. */
 import { createHash } from 'node:crypto';
 import type { Mail } from '../model/mail.ts';
 import { type ContentLevel, type Preferences, stricter } from '../model/preferences.ts';
@@ -64,7 +64,6 @@ export function countPush(count: number, neutral: Omit<Neutral, 'itemId'>): NewM
 
 /**
  * The first `limit` are announced one by one, in order; `more` are announced together in one "n new messages".
- * DESIGN section 4: five per request and then one.
  */
 export function splitAnnouncements<T>(
   items: readonly T[],

@@ -65,7 +65,7 @@ const tooLate = () =>
   );
 
 /**
- * Registers one device for one mailbox, or renews it (DESIGN section 3). Idempotent per mailbox and device id.
+ * Registers one device for one mailbox, or renews it. Idempotent per mailbox and device id.
  * Throws DependencyUnavailable where database, KMS or the secrets do not answer. Whatever is slow, there is an answer
  * when the budget ends; what is under way then goes on unheard, and nothing else begins.
  */

@@ -5,7 +5,7 @@ const BEFORE_TOKEN_END_MS = 10 * 60_000;
 
 /**
  * When the phone should register again: after 7 days, or 10 minutes before credentials end that cannot be
- * renewed without it (DESIGN section 3, "Which credentials win").
+ * renewed without it.
  */
 export function renewAfter(registeredAt: EpochMs, credentialsExpireAt: EpochMs | undefined): EpochMs {
   const week = registeredAt + WEEK_MS;

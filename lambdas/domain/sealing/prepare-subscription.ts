@@ -27,7 +27,7 @@ export type PreparedSubscription =
     }
   | { readonly ok: false; readonly reason: 'too-large' | 'no-key-pair' };
 
-/** A new subscription's id, callback URL and row, sealed under the newest key pair (DESIGN section 3). */
+/** A new subscription's id, callback URL and row, sealed under the newest key pair. */
 export async function prepareSubscription(
   ports: SealingPorts,
   settings: SealingSettings,

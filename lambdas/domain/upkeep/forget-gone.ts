@@ -3,7 +3,7 @@ import type { EpochMs } from '../model/subscription.ts';
 import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
 
 const DAY_MS = 86_400_000;
-/** More of an application's endpoints than this, fallen within an hour, is our set-up (DESIGN section 6). */
+/** More of an application's endpoints than this, fallen within an hour, is our set-up. */
 const FALL_SHARE = 0.05;
 /** Of few endpoints, one uninstalled app is already more than 5 %: so many have to fall besides. */
 const FALL_MINIMUM = 5;

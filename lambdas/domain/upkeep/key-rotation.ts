@@ -3,7 +3,7 @@ import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
 
 /**
  * Makes a key pair where the newest is older than the rotation, or where there is none yet, and deletes pairs
- * past their life that no subscription uses any more (DESIGN section 6).
+ * past their life that no subscription uses any more.
  */
 export async function rotateKeys(
   ports: UpkeepPorts,

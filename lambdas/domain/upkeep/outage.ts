@@ -15,8 +15,7 @@ export interface OutageVerdict {
 /**
  * Tells an outage of our own from subscriptions that died: when no callback at all comes any more, although
  * each of many subscriptions owes a heartbeat, it is probably us. Verdicts wait for two heartbeat intervals
- * after the callbacks came back, or after the silence was first seen: then Exchange forgot everybody
- * (DESIGN section 6, heartbeat watch).
+ * after the callbacks came back, or after the silence was first seen: then Exchange forgot everybody.
  */
 export function judgeOutage(pulse: Pulse, now: EpochMs, statusFrequencyMinutes: number): OutageVerdict {
   const intervalMs = statusFrequencyMinutes * MINUTE_MS;

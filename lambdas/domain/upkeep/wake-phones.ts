@@ -19,7 +19,7 @@ const STAGES: readonly { readonly push: Push; readonly nextAfterMs: number | und
 
 /**
  * The heartbeat watch: who was silent for two intervals is lost, and the phones are asked to register again,
- * first silently, then visibly after two hours and once more after a day (DESIGN section 6).
+ * first silently, then visibly after two hours and once more after a day.
  */
 export async function watchHeartbeats(
   ports: UpkeepPorts,

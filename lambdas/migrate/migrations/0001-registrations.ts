@@ -1,7 +1,7 @@
 import type { Migration } from './migration.ts';
 
 /**
- * Everything the service stores (DESIGN section 7). No column can hold an address, a user name, a password, a
+ * Everything the service stores. No column can hold an address, a user name, a password, a
  * push token or anything of a mail. Instants are epoch milliseconds given by the caller, so that the service's
  * clock is the only one.
  *

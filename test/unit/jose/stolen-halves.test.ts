@@ -11,7 +11,7 @@ import { memoryCrypto } from '../../support/memory/crypto.ts';
 import { basic, bearer, certificate } from '../../support/sealed-contents.ts';
 import { guessedKeys, openWith, tracesIn, tracesOf, unwrapped } from '../../support/thief.ts';
 
-/** DESIGN, section 3: the database with KMS opens nothing, nor does the URL with KMS. */
+/** What is stolen alone: the database with KMS opens nothing, nor does the URL with KMS. */
 const pair = makeTestKeyPair();
 const privateKey = createPrivateKey({ key: Buffer.from(pair.privateKey), format: 'der', type: 'pkcs8' });
 const seal = createCallbackSeal({ splittingAllowed: true });

@@ -48,7 +48,7 @@ const UNLESS_LISTED: readonly (readonly [RefusedKind, readonly string[]])[] = [
 ];
 
 /**
- * Rules of DESIGN section 8. `allowedCidrs` (setting allowedExchangeCidrs) opens private, link-local and
+ * Which addresses may be spoken to. `allowedCidrs` (setting allowedExchangeCidrs) opens private, link-local and
  * reserved ranges, never metadata, loopback, unspecified or multicast addresses.
  * Throws where an entry is not a CIDR range.
  */

@@ -15,7 +15,7 @@ const FAIR_CHANCE_MS = 2_000;
 const REST_MS = 60_000;
 const MOST_HOSTS = 1_000;
 
-/** Leaves a host alone for a minute after three time-outs in a row (DESIGN section 3, "Abuse"). */
+/** Leaves a host alone for a minute after three time-outs in a row. */
 export function createHostMemory({
   now,
   callTimeoutMs,

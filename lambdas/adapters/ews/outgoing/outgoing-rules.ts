@@ -33,7 +33,7 @@ const WHAT = { allowedExchangeHosts: 'EWS URL', allowedTokenHosts: 'token endpoi
 type Setting = keyof typeof WHAT;
 
 /**
- * Rules for every URL that credentials are sent to, DESIGN section 8: https, host on the allow-list, no
+ * Rules for every URL that credentials are sent to: https, host on the allow-list, no
  * refused address. Throws where a setting is malformed. Pure: no look-up of names.
  */
 export function createOutgoingRules(settings: OutgoingSettings): EwsOutgoingRules {

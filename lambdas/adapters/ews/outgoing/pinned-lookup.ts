@@ -25,7 +25,7 @@ export async function resolveWithSystem(hostname: string): Promise<readonly Reso
 
 /**
  * Resolves the destination once, checks every address, and returns a look-up that only ever answers with
- * these: a name that resolves differently the second time is never asked twice (DESIGN section 8).
+ * these: a name that resolves differently the second time is never asked twice.
  */
 export async function pinDestination(
   destination: Destination,

@@ -31,7 +31,7 @@ type Fetched =
   | { readonly kind: 'signed-out' };
 
 /**
- * Announces every new item of the request on every device (DESIGN section 4): with sender and subject where the
+ * Announces every new item of the request on every device: with sender and subject where the
  * mail could be fetched as its owner, neutrally where not. No mail that Exchange reports goes unannounced.
  * Tells whether there was anything to announce: a new item may be a report, or gone already.
  */

@@ -11,7 +11,7 @@ const HOST_WINDOW_MS = 5 * 60_000;
 const HOST_SHARE = 0.05;
 const HOST_MINIMUM = 5;
 
-/** What follows from a failure of Exchange, decided from one table (DESIGN section 4). */
+/** What follows from a failure of Exchange, decided from one table. */
 export type Judgement =
   /** Announce neutrally and go on. */
   | 'neutral'
