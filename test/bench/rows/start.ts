@@ -22,7 +22,7 @@ export async function measureStart(
   built: Built,
   options: BenchOptions,
 ): Promise<readonly Row[]> {
-  const rounds = options.quick ? 3 : 25;
+  const rounds = options.quick ? 3 : 60;
   // Two mailboxes: a heartbeat that comes again after a mail would be a gap, and gaps ask Exchange.
   const [quiet, busy] = [await bench.register(), await bench.register()];
   const [heartbeat] = await bench.eventsDuring(() => bench.world.exchange.heartbeat(quiet));
