@@ -6,26 +6,21 @@ import { createDecipheriv, createHash, createPrivateKey, type KeyObject, private
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms';
-import { ExecuteStatementCommand, RDSDataClient } from '@aws-sdk/client-rds-data';
+import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SEE } from '#adapters/data-api/callback-statements.ts';
+import { type CallbackEvent, seeCommand } from './see.ts';
 
 const database = new RDSDataClient({});
 const kms = new KMSClient({});
 const sns = new SNSClient({});
 const keys = new Map<string, KeyObject>();
 
-interface Event {
-  readonly pathParameters: { readonly subscriptionId: string; readonly sealed: string };
-  readonly body: string;
-}
-
-export async function handler({ pathParameters, body }: Event): Promise<object> {
-  const [, watermark = ''] = /.*<[^>]*Watermark>([^<]+)</s.exec(body) ?? [];
+export async function handler(event: CallbackEvent): Promise<object> {
+  const { pathParameters, body } = event;
   const [, itemId = ''] = /ItemId [^>]*\bId="([^"]+)"/.exec(body) ?? [];
   const [, unread = '0'] = /UnreadCount>(\d+)</.exec(body) ?? [];
   const [, folderId = ''] = /FolderId [^>]*\bId="([^"]+)"/.exec(body) ?? [];
-  const row = await see(pathParameters, watermark, folderId, Number(unread));
+  const row = await see(event, folderId, Number(unread));
   const inner = openJwe(pathParameters.sealed, await privateKey(row.keyPair));
   const content = JSON.parse(openJwe(inner, Buffer.from(row.innerKey, 'base64')));
   const answer = await askExchange(content.ewsUrl, content.auth.username, content.auth.password, itemId);
@@ -45,29 +40,10 @@ interface SeenRow {
   readonly devices: readonly { readonly endpointArn: string; readonly registrationId: string }[];
 }
 
-async function see(
-  { subscriptionId, sealed }: Event['pathParameters'],
-  watermark: string,
-  folderId: string,
-  count: number,
-): Promise<SeenRow> {
+async function see(event: CallbackEvent, folderId: string, count: number): Promise<SeenRow> {
   const now = Date.now();
   const folder = createHash('sha256').update(Buffer.from(folderId, 'base64').subarray(1)).digest('base64');
-  const { records } = await database.send(
-    new ExecuteStatementCommand({
-      resourceArn: process.env.ENS_DATABASE_ARN,
-      secretArn: process.env.ENS_DATABASE_SECRET_ARN,
-      database: process.env.ENS_DATABASE_NAME,
-      sql: SEE,
-      parameters: [
-        { name: 'id', value: { stringValue: subscriptionId.slice(0, 36) } },
-        { name: 'sealed', value: { blobValue: createHash('sha256').update(sealed).digest() } },
-        { name: 'now', value: { longValue: now } },
-        { name: 'watermark', value: { stringValue: watermark } },
-        { name: 'folders', value: { stringValue: JSON.stringify([{ folder, count, at: now }]) } },
-      ],
-    }),
-  );
+  const { records } = await database.send(seeCommand(event, now, [{ folder, count, at: now }]));
   return JSON.parse(records?.[0]?.[0]?.stringValue ?? '');
 }
 

@@ -70,7 +70,7 @@ function heartbeatRow(ours: readonly Start[], floor: readonly Start[]): Row {
           ({ load }) => load.cpuMs,
         ),
       )} ×`,
-      `${ours.length} fresh processes each, in turn; both read the pepper and run one statement, ours checks, and writes a metric on top`,
+      `${ours.length} fresh processes each, in turn; both read the pepper and run the same statement, ours checks, and writes a metric on top`,
     ],
   };
 }
