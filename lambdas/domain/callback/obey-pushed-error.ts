@@ -7,7 +7,7 @@ import { askToSignIn } from './heal/ask-to-sign-in.ts';
 import { leaveAlone } from './heal/judge-failure.ts';
 import { renewSubscription } from './heal/renew-subscription.ts';
 
-/** Exchange pushed an error instead of events: what follows from its code says the adapter's table. */
+/** Exchange pushed an error instead of events. The adapter's table of codes says what follows. */
 export async function obeyPushedError(
   ports: CallbackPorts,
   settings: CallbackSettings,

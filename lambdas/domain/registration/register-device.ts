@@ -67,7 +67,7 @@ const tooLate = () =>
 /**
  * Registers one device for one mailbox, or renews it. Idempotent per mailbox and device id.
  * Throws DependencyUnavailable where database, KMS or the secrets do not answer. Whatever is slow, there is an answer
- * when the budget ends; what is under way then goes on unheard, and nothing else begins.
+ * when the budget ends; what is under way then goes on unheard, and the next request finds what it came to.
  */
 export function createRegisterDevice(ports: RegisterDevicePorts, settings: RegisterDeviceSettings) {
   return async function registerDevice(request: RegisterDeviceRequest): Promise<Outcome<RegisteredDevice>> {

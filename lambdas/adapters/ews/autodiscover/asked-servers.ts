@@ -5,7 +5,7 @@ import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection
 import { offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
-import { TOKEN_MARGIN_MS } from '../sign-in/token-memory.ts';
+import { hasEnded } from '../sign-in/token-memory.ts';
 import type { EwsWorld } from '../world.ts';
 
 export type Asked =
@@ -40,6 +40,7 @@ export function createAskedServers(
   deadlineMs: number,
   world: EwsWorld,
 ): AskedServers {
+  const { auth } = credentials;
   const refusedHosts = new Set<string>();
   /** The access token has ended and cannot be renewed: no server is at fault, and none can be asked as the user. */
   let signedOut = false;
@@ -65,7 +66,10 @@ export function createAskedServers(
       }
       const outcome = await signIn.send(connection, requestOf(email, question), remainingMs);
       signedOut =
-        !outcome.ok && outcome.failure.kind === 'refresh-refused' && hasEnded(credentials.auth, world);
+        !outcome.ok &&
+        outcome.failure.kind === 'refresh-refused' &&
+        auth.type === 'bearer' &&
+        hasEnded(auth.expiresAt, world.now());
       const asked = outcome.ok ? judge(outcome.answer) : failed(outcome.failure);
       if (asked.kind === 'refused') {
         refusedHosts.add(host);
@@ -84,10 +88,9 @@ export function createAskedServers(
       connection.close();
     }
     if (probed.ok) {
-      return judgeProbe(probed.answer, credentials.auth);
+      return judgeProbe(probed.answer, auth);
     }
     const { failure } = probed;
-    const { auth } = credentials;
     const goesOn =
       (failure.kind === 'unauthorized' && mayFit(auth, failure.offered)) ||
       (failure.kind === 'tls' && failure.unclear === true && auth.type === 'certificate');
@@ -108,10 +111,6 @@ export function createAskedServers(
   }
 
   return { ask, askWithoutCredentials, failedSignIns: () => refusedHosts.size };
-}
-
-function hasEnded(auth: ExchangeAuth, world: EwsWorld): boolean {
-  return auth.type === 'bearer' && Date.parse(auth.expiresAt) - TOKEN_MARGIN_MS <= world.now();
 }
 
 function probeRequest(): HttpRequest {

@@ -5,7 +5,7 @@ import type { EwsWorld } from '../world.ts';
 import type { RemainingMs, SignIn } from './sign-in.ts';
 import { inTurn, withHeader } from './sign-in.ts';
 import { refreshToken } from './token-endpoint.ts';
-import { TOKEN_MARGIN_MS } from './token-memory.ts';
+import { hasEnded } from './token-memory.ts';
 
 type BearerAuth = Extract<ExchangeAuth, { readonly type: 'bearer' }>;
 type Token =
@@ -37,15 +37,15 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
 
   /** The client's own token while it lasts, then the one in memory, then a fresh one. */
   async function firstToken(remainingMs: RemainingMs): Promise<Token> {
-    const endsAtMs = Date.parse(auth.expiresAt);
     const remembered = sealed && world.tokens.find(sealed);
     if (remembered !== undefined) {
       adoptRotation(remembered.refreshToken);
       const { accessToken } = remembered;
       return accessToken === undefined ? renew(remainingMs) : { ok: true, accessToken };
     }
-    const ended = !Number.isNaN(endsAtMs) && endsAtMs - TOKEN_MARGIN_MS <= world.now();
-    return ended && refresh !== undefined ? renew(remainingMs) : { ok: true, accessToken: auth.accessToken };
+    return refresh !== undefined && hasEnded(auth.expiresAt, world.now())
+      ? renew(remainingMs)
+      : { ok: true, accessToken: auth.accessToken };
   }
 
   async function renew(remainingMs: RemainingMs): Promise<Token> {

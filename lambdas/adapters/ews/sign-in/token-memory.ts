@@ -46,6 +46,11 @@ export const TOKEN_MARGIN_MS = 60_000;
 /** What a timer of Node can count. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
+/** False where nobody knows the end: then the server says whether the token is still good. */
+export function hasEnded(expiresAt: string, nowMs: number): boolean {
+  return Date.parse(expiresAt) - TOKEN_MARGIN_MS <= nowMs;
+}
+
 /** `later` runs work after so many milliseconds, and keeps no process alive for it. */
 export function createTokenMemory(
   now: () => number,

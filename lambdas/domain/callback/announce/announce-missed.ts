@@ -24,8 +24,8 @@ export async function announceIfUnreadRose(
   const now = reported ?? (await askUnread(ports, settings, handling));
   if (handling.signedOut) return;
   if (now === undefined || now.count > before + handling.announced) {
-    const newest = newerUnread(storedUnread(view), now);
-    const sent = await announceNeutral(ports, view, now && newest?.count);
+    const shown = now && newerUnread(storedUnread(view), now)?.count;
+    const sent = await announceNeutral(ports, view, shown);
     handling.deliveries = addDeliveries(handling.deliveries, sent);
   } else if (reported === undefined) {
     // Asked for and stored, it would be taken for the one that is shown.
