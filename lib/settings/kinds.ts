@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What is written about a setting beside its schema; the README's table and every refusal come from it. */
+/** What is written about a setting beside its schema; docs/settings.md and every refusal come from it. */
 export interface SettingText {
   readonly type: string;
   readonly allowed: string;

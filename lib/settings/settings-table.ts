@@ -6,7 +6,7 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** The README's table of settings, in Markdown: name, type, default, meaning, example. */
+/** The table of docs/settings.md: name, type, default, meaning, example. */
 export function settingsTable(): string {
   const rows = Object.entries(settingsSchema.shape).map(([name, schema]) => {
     const text = settingTexts.get(schema);

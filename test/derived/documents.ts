@@ -23,8 +23,7 @@ const DERIVED: readonly Derived[] = [
     section: 'metrics',
     content: () => `${METRICS.map((name) => `\`${name}\``).join(' · ')}\n`,
   },
-  { file: 'README.md', section: 'settings', content: settingsTable },
-  { file: 'README.md', section: 'exchange', content: exercisedTables },
+  { file: 'docs/settings.md', section: 'settings', content: settingsTable },
   {
     file: 'lib/bundling/exchange-library/modules-in-use.json',
     content: async () => `${JSON.stringify(await exchangeModulesInUse(), null, 2)}\n`,
@@ -48,19 +47,6 @@ function errorTable(): string {
 function routeTable(): string {
   const rows = Object.entries(ROUTES).map(([route, functionId]) => `| \`${route}\` | ${functionId} |`);
   return ['| route | function |', '| --- | --- |', ...rows, ''].join('\n');
-}
-
-/** The tables of docs/exchange.md on versions and sign-in, without the column that names the tests. */
-function exercisedTables(): string {
-  const text = readFileSync('docs/exchange.md', 'utf8');
-  return ['Versions', 'Ways to sign in']
-    .map((heading) => {
-      const rows = new RegExp(`^## ${heading}\n[^#]*?^(\\|.*?)\n\n`, 'ms').exec(text)?.[1];
-      if (rows === undefined) throw new Error(`docs/exchange.md has no table under "${heading}"`);
-      return rows.replace(/ \| [^|]+ \|$/gm, ' |');
-    })
-    .join('\n\n')
-    .concat('\n');
 }
 
 /** One line for each record, by its number; the title is the record's own heading, `# 20. Title`. */

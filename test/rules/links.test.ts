@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from '@jest/globals';
 
-const PAGES = ['README.md', ...globSync('docs/**/*.md')];
+const PAGES = [...globSync('*.md'), ...globSync('docs/**/*.md')];
 
 /** The anchor that a heading gets: lower case, punctuation gone, blanks to hyphens. */
 function anchorsOf(page: string): ReadonlySet<string> {

@@ -4,7 +4,7 @@ import { at, useWorld } from '../support/world.ts';
 
 const world = useWorld();
 
-test('a round can be driven by hand, as the README shows', async () => {
+test('a round can be driven by hand with the routes of the local world', async () => {
   const { control, client, registerPhone } = world();
   const email = 'by.hand@example.com';
   const made = await control('POST', '/local/exchange/mailboxes', { email, password: 'secret' });
