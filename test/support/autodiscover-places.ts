@@ -107,7 +107,7 @@ export async function discoverAmong(
             asked.push(
               `${request.method} ${url.origin}${url.pathname}${request.headers.authorization ? ' *' : ''}`,
             );
-            bodies.push(request.body ?? '');
+            bodies.push(String(request.body ?? ''));
             const headers = { ...request.headers, 'x-test-place': `${url.origin}${url.pathname}` };
             return connection.send({ ...request, headers }, timeoutMs);
           },

@@ -11,6 +11,7 @@ export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly bytes: Uint8Array;
   readonly socket: number;
   /** Whether a client certificate was shown in the TLS handshake. */
   readonly certificate: boolean;
@@ -46,11 +47,13 @@ export async function startScriptedServer(script: Script, tls?: ServerOptions): 
     request.on('data', (chunk: Uint8Array) => chunks.push(chunk));
     request.on('end', async () => {
       sockets.set(request.socket, sockets.get(request.socket) ?? sockets.size + 1);
+      const bytes = Buffer.concat(chunks);
       const entry: SeenRequest = {
         method: request.method ?? '',
         path: request.url ?? '',
         headers: request.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: bytes.toString('utf8'),
+        bytes,
         socket: sockets.get(request.socket) ?? 0,
         certificate:
           request.socket instanceof TLSSocket && Boolean(request.socket.getPeerCertificate().subject),

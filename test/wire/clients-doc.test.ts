@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { compactDecrypt, decodeProtectedHeader } from 'jose';
-import { TEXTS } from '#adapters/sns/texts.ts';
+import { TEXTS } from '#domain/push/own-texts.ts';
 import { makeTestKeyPair } from '../support/jose.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));

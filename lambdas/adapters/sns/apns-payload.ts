@@ -1,9 +1,9 @@
 /** One push as APNs expects it. Source: Apple, "Generating a remote notification". */
 import { createHash } from 'node:crypto';
 import type { Push, PushTarget } from '#domain/ports/push.ts';
-import { type Alert, alertOf, fitAlert, MAX_ITEM_CHARACTERS, MAX_PAYLOAD_BYTES } from './alert.ts';
+import { type Alert, alertOf, fitAlert, MAX_PAYLOAD_BYTES, shownItem } from '#domain/push/alert.ts';
+import { english, type Line } from '#domain/push/own-texts.ts';
 import type { Delivery } from './delivery.ts';
-import { english, type Line } from './texts.ts';
 
 const ALERT_TTL_SECONDS = 86_400;
 /** A silent wake is worth nothing once the visible one follows it. */
@@ -79,11 +79,6 @@ function aps(id: string, push: Exclude<Push, { type: 'wake' }>, alert: Alert | u
 /** Members of `ens` that travel in the clear; with a preview they are inside it. */
 function clearDetails(push: Extract<Push, { type: 'new-mail' }>) {
   return push.count > 1 ? { count: push.count } : { item: shownItem(push.itemId) };
-}
-
-/** The item id, unless it is longer than any that Exchange makes. */
-export function shownItem(itemId: string | undefined): string | undefined {
-  return itemId !== undefined && itemId.length <= MAX_ITEM_CHARACTERS ? itemId : undefined;
 }
 
 /** Equal for the mails of one conversation of one registration, and meaningless to everybody else. */

@@ -3,9 +3,9 @@
  * Source: Firebase, "FCM message types" and "Message priority".
  */
 import type { Push, PushTarget } from '#domain/ports/push.ts';
-import { type Alert, alertOf, fitAlert, MAX_PAYLOAD_BYTES } from './alert.ts';
-import { shownItem, threadId } from './apns-payload.ts';
-import { english, type Line } from './texts.ts';
+import { type Alert, alertOf, fitAlert, MAX_PAYLOAD_BYTES, shownItem } from '#domain/push/alert.ts';
+import { english, type Line } from '#domain/push/own-texts.ts';
+import { threadId } from './apns-payload.ts';
 
 /**
  * A day for all but wakes. Unlike APNs, FCM keeps many messages for a phone that is away, and a phone that

@@ -1,9 +1,9 @@
 /** PushSender on SNS direct publish: one call per push. */
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
 import type { PreviewSealer, Push, PushOutcome, PushSender, PushTarget } from '#domain/ports/push.ts';
+import { MAX_PAYLOAD_BYTES, shownItem } from '#domain/push/alert.ts';
 import { withinTime } from '../time-limit.ts';
-import { MAX_PAYLOAD_BYTES } from './alert.ts';
-import { apnsDelivery, apnsPayload, shownItem } from './apns-payload.ts';
+import { apnsDelivery, apnsPayload } from './apns-payload.ts';
 import { apnsAttributes, fcmAttributes, MESSAGE_KEYS } from './delivery.ts';
 import { fcmPayload, fcmTtlSeconds } from './fcm-payload.ts';
 import { outcomeOfError } from './outcomes.ts';

@@ -19,7 +19,7 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   /** Only ASCII values; no Host, no Content-Length. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 export interface HttpAnswer {
@@ -142,7 +142,7 @@ function open(url: URL, { method, headers, body }: HttpRequest, agent: http.Agen
 }
 
 /** The body goes as text: Node then writes it together with the head, in one piece. */
-function answerTo(outgoing: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
+function answerTo(outgoing: ClientRequest, body: HttpRequest['body']): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     outgoing.once('response', resolve);
     outgoing.on('error', reject);

@@ -1,8 +1,8 @@
 /** What a push says on the screen, before either platform's form: title and body, cut to fit. */
 
-import type { NewMailPush, Push } from '#domain/ports/push.ts';
-import { jsonBytes, truncate } from '#domain/push/text.ts';
-import { given, type Line, own, TEXTS } from './texts.ts';
+import type { NewMailPush, Push } from '../ports/push.ts';
+import { given, type Line, own, TEXTS } from './own-texts.ts';
+import { jsonBytes, truncate } from './text.ts';
 
 export interface Alert {
   readonly title?: Line | undefined;
@@ -14,7 +14,7 @@ export const MAX_PAYLOAD_BYTES = 4_096;
 /** A sender longer than this is cut even where there is room: the subject says more. */
 const MAX_SENDER_BYTES = 512;
 /** Exchange's item ids stay far below; a longer one is left out rather than letting it crowd out the text. */
-export const MAX_ITEM_CHARACTERS = 1_024;
+const MAX_ITEM_CHARACTERS = 1_024;
 
 /** The alert of a push, or undefined for those that show nothing. */
 export function alertOf(push: Push): Alert | undefined {
@@ -55,4 +55,9 @@ export function fitAlert(alert: Alert, maxBytes: number): Alert {
 
 function fitLine<L extends Line | undefined>(line: L, maxBytes: number): L | Line {
   return line?.kind === 'given' ? given(truncate(line.text, Math.max(0, maxBytes))) : line;
+}
+
+/** The item id, unless it is longer than any that Exchange makes. */
+export function shownItem(itemId: string | undefined): string | undefined {
+  return itemId !== undefined && itemId.length <= MAX_ITEM_CHARACTERS ? itemId : undefined;
 }
