@@ -1,3 +1,6 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import { isSignatureOutOfTime } from './aws-errors.ts';
+
 /** How an AWS client of ours is built, as far as all of them agree. */
 export interface ClientSettings {
   readonly maxAttempts: number;
@@ -46,4 +49,31 @@ const NOT_NEEDED = ['loggerMiddleware', 'getUserAgentMiddleware'];
 export function lean<T extends Client>(client: T): T {
   for (const step of NOT_NEEDED) client.middlewareStack.remove(step);
   return client;
+}
+
+/**
+ * Has the SDK sign and send again once where SNS refuses a signature for its age. The SDK does so by itself for
+ * services that call the error `InvalidSignatureException`; SNS calls it `SignatureDoesNotMatch`.
+ */
+export function signingAgain(client: SNSClient): SNSClient {
+  client.middlewareStack.addRelativeTo(markExpired, {
+    name: 'signingAgain',
+    relation: 'after',
+    toMiddleware: 'retryMiddleware',
+    override: true,
+  });
+  return client;
+}
+
+function markExpired<Request, Answer>(
+  next: (request: Request) => Promise<Answer>,
+): (request: Request) => Promise<Answer> {
+  return async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      if (error instanceof Error && isSignatureOutOfTime(error)) Object.assign(error, { $retryable: {} });
+      throw error;
+    }
+  };
 }

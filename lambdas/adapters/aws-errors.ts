@@ -32,6 +32,10 @@ const PASSING_CLIENT_ERRORS: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ]);
 
+/** Names with which AWS refuses a signature; only the message tells an old one from a wrong one. */
+const SIGNATURE_ERRORS: ReadonlySet<string> = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
+const OUT_OF_TIME = /^Signature (?:expired|not yet current)/;
+
 /** Names are identifiers; anything else could be a sentence that quotes a request. */
 const SAFE_NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 
@@ -40,7 +44,7 @@ const NAMELESS: ReadonlySet<string> = new Set(['Error', 'AggregateError']);
 
 /**
  * Reads an error thrown by an AWS SDK client. Without an HTTP answer (connection refused, timed out,
- * aborted) and for 5xx it is transient. The error's message is never looked at: it may quote parameters.
+ * aborted) and for 5xx it is transient. The error's message is never kept: it may quote parameters.
  */
 export function readAwsError(error: unknown): AwsErrorVerdict {
   const known = [stringMember(error, 'name'), stringMember(error, 'code')].find(
@@ -48,8 +52,23 @@ export function readAwsError(error: unknown): AwsErrorVerdict {
   );
   const status = httpStatus(error);
   const transient =
-    status === undefined || status >= 500 || status === 429 || PASSING_CLIENT_ERRORS.has(known ?? '');
+    status === undefined ||
+    status >= 500 ||
+    status === 429 ||
+    PASSING_CLIENT_ERRORS.has(known ?? '') ||
+    isSignatureOutOfTime(error);
   return { code: known ?? (status === undefined ? 'ConnectionFailed' : 'Unknown'), transient };
+}
+
+/**
+ * True where AWS refused a signature for its age alone: the function was frozen between signing and sending. The same
+ * call, signed again, succeeds.
+ */
+export function isSignatureOutOfTime(error: unknown): boolean {
+  return (
+    SIGNATURE_ERRORS.has(stringMember(error, 'name') ?? '') &&
+    OUT_OF_TIME.test(stringMember(error, 'message') ?? '')
+  );
 }
 
 /** The same verdict as the exception that ports promise. */

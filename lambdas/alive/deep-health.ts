@@ -1,6 +1,6 @@
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetPlatformApplicationAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings } from '#adapters/aws-clients.ts';
+import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
@@ -21,7 +21,7 @@ export function createDeepHealth(env: AliveEnv): DeepHealth {
     budgetMs: 5_000,
   });
   const kms = new KMSClient(clientSettings(3_000));
-  const sns = new SNSClient(clientSettings(3_000));
+  const sns = signingAgain(new SNSClient(clientSettings(3_000)));
   const applications = {
     apns: env[VARIABLES.applicationApns],
     'apns-sandbox': env[VARIABLES.applicationApnsSandbox],

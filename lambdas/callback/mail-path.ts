@@ -1,6 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings, lean } from '#adapters/aws-clients.ts';
+import { clientSettings, lean, signingAgain } from '#adapters/aws-clients.ts';
 import { createAutodiscover } from '#adapters/ews/autodiscover/autodiscover.ts';
 import { createExchange } from '#adapters/ews/client/exchange.ts';
 import type { EwsOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
@@ -33,7 +33,7 @@ export function createMailPath(env: CallbackEnv, rules: EwsOutgoingRules): MailP
     autodiscover: createAutodiscover(world),
     push: createPushSender({
       // Both attempts end before the sender's own limit: neither goes on where nobody waits for it.
-      client: lean(new SNSClient(clientSettings(1_400))),
+      client: signingAgain(lean(new SNSClient(clientSettings(1_400)))),
       previews: createPreviewSealer(),
       timeoutMs: 3_000,
     }),

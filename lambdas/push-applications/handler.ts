@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings } from '#adapters/aws-clients.ts';
+import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
 import { pushApplicationsRoute } from './route.ts';
@@ -11,6 +11,6 @@ const { stage } = readEnv(process.env);
 const settings = clientSettings(ATTEMPT_TIMEOUT_MS);
 
 export const handler = pushApplicationsRoute(
-  { sns: new SNSClient(settings), secrets: new SecretsManagerClient(settings) },
+  { sns: signingAgain(new SNSClient(settings)), secrets: new SecretsManagerClient(settings) },
   createTelemetry('push-applications', stage).log,
 );

@@ -1,7 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings } from '#adapters/aws-clients.ts';
+import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
@@ -75,7 +75,7 @@ const registerDevice = createRegisterDevice(
     ewsUrls: createEwsUrlCache(database),
     loginFailures: createLoginFailureStore(database),
     endpoints: createPushEndpoints({
-      client: new SNSClient(clientSettings(3_000)),
+      client: signingAgain(new SNSClient(clientSettings(3_000))),
       applications: {
         apns: env[VARIABLES.applicationApns],
         'apns-sandbox': env[VARIABLES.applicationApnsSandbox],

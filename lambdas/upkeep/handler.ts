@@ -1,7 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { DeleteEndpointCommand, SNSClient } from '@aws-sdk/client-sns';
 import middy from '@middy/core';
-import { clientSettings } from '#adapters/aws-clients.ts';
+import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
@@ -29,7 +29,7 @@ const store = createUpkeepStore(
     budgetMs: 45_000,
   }),
 );
-const sns = new SNSClient(clientSettings(1_400));
+const sns = signingAgain(new SNSClient(clientSettings(1_400)));
 
 const runUpkeep = createRunUpkeep(
   {

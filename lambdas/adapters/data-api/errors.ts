@@ -3,9 +3,10 @@ import { DependencyUnavailable } from '#domain/errors.ts';
 
 /**
  * SQLSTATEs after which the same statement may well succeed: lost races (violated keys included: run
- * again, the statement sees what the winner wrote or took away), deadlocks, and a server that is coming, going or full.
+ * again, the statement sees what the winner wrote or took away), deadlocks, a server that is coming, going or full, and
+ * a connection that still leads to the former writer after a failover (25006).
  */
-const PASSING_STATES = /^(?:40001|40P01|2350[35]|55P03|57P01|57P02|57P03|53300|08...)$/;
+const PASSING_STATES = /^(?:25006|40001|40P01|2350[35]|55P03|57P01|57P02|57P03|53300|08...)$/;
 
 /** The Data API's proxy has no connection yet, right after a cluster was created or resumed. */
 const LINK_FAILURE = 'Communications link failure';

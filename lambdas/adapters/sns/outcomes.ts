@@ -73,12 +73,12 @@ const ERRORS: Readonly<Record<string, Exclude<OutcomeKind, 'delivered'>>> = {
 };
 
 /** Where one code stands for several things, the message tells them apart; it is read and never kept. */
-const MESSAGES: readonly (readonly [code: string, message: RegExp, kind: 'device-gone' | 'misconfigured'])[] =
-  [
-    ['InvalidParameter', /No endpoint found for the target arn/i, 'device-gone'],
-    ['InvalidParameter', /Endpoint does not exist/i, 'device-gone'],
-    ['NotFound', /(platform\s?application|topic).*(not exist|not found)/i, 'misconfigured'],
-  ];
+const MESSAGES: readonly (readonly [code: string, message: RegExp, kind: Failure['kind']])[] = [
+  ['InvalidParameter', /No endpoint found for the target arn/i, 'device-gone'],
+  ['InvalidParameter', /Endpoint does not exist/i, 'device-gone'],
+  ['NotFound', /(platform\s?application|topic).*(not exist|not found)/i, 'misconfigured'],
+  ['SignatureDoesNotMatch', /^Signature (?:expired|not yet current)/, 'later'],
+];
 
 /** FailureType of an SNS delivery-failure event. */
 export const DELIVERY_FAILURES: Readonly<Record<string, 'device-gone' | 'later' | 'misconfigured'>> = {
