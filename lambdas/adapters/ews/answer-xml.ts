@@ -31,16 +31,3 @@ export function findElement(from: XmlElement | undefined, name: string): XmlElem
 export function findElements(from: XmlElement, name: string): readonly XmlElement[] {
   return from.name === name ? [from] : from.children.flatMap((child) => findElements(child, name));
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\r': '&#13;',
-};
-
-/** Text for element content or an attribute in double quotes. */
-export function escapeXml(text: string): string {
-  return text.replace(/[&<>"\r]/g, (character) => ESCAPES[character] ?? '');
-}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAIL_ADDRESS, MAIL_ADDRESS_CHARACTERS } from '#domain/model/mail-address.ts';
 
 /** Goes into an HTTP header as it is, so it may hold nothing that could end one. */
 const token = z.string().regex(/^[\x21-\x7e]+$/);
@@ -52,9 +53,6 @@ const certificate = z
 
 /** Plaintext inside the client's JWE. Members that we do not know are dropped. */
 export const credentialsSchema = z.object({
-  email: z
-    .string()
-    .max(320)
-    .regex(/^[^\s\p{Cc}@]+@[^\s\p{Cc}@]+$/u),
+  email: z.string().max(MAIL_ADDRESS_CHARACTERS).regex(MAIL_ADDRESS),
   auth: z.discriminatedUnion('type', [basic, ntlm, bearer, certificate]),
 });

@@ -8,6 +8,7 @@ import { isGap } from './handling/is-gap.ts';
 import { despiteOutage } from './handling/outage.ts';
 import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
 import { recordChanges } from './handling/record-changes.ts';
+import { hasNewItems } from './handling/summarize.ts';
 import { renewalReason, renewSubscription } from './heal/renew-subscription.ts';
 import { obeyPushedError } from './obey-pushed-error.ts';
 
@@ -24,8 +25,7 @@ export async function answerEvents(
   ports.metrics.count(summary.heartbeat ? 'Heartbeat' : 'CallbackHandled');
   // With more events to come it ends after them: Exchange keeps nothing of an ended subscription.
   if (view.state === 'superseded' && !summary.moreEvents) handling.answer = 'unsubscribe';
-  const announced =
-    summary.newItemIds.length === 0 ? 'nothing' : await announceMails(ports, settings, handling);
+  const announced = hasNewItems(summary) ? await announceMails(ports, settings, handling) : 'nothing';
   if (announced === 'nothing') await reportUnread(ports, settings, handling);
   if (isGap(view, summary)) {
     ports.metrics.count('SubscriptionGap');

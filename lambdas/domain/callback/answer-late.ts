@@ -6,6 +6,7 @@ import { isGap } from './handling/is-gap.ts';
 import type { CallbackPorts } from './handling/ports.ts';
 import type { Progress } from './handling/progress.ts';
 import { recordChanges } from './handling/record-changes.ts';
+import { hasNewItems } from './handling/summarize.ts';
 
 /**
  * The answer's time is nearly over and the work is not done: "New message" where nothing was announced, as far as
@@ -57,8 +58,6 @@ async function remember(ports: CallbackPorts, { handling }: Progress): Promise<v
 function isOwed({ view, summary, announced }: Progress): boolean {
   if (announced || summary === undefined) return false;
   return (
-    summary.newItemIds.length > 0 ||
-    summary.pushedError !== undefined ||
-    (view !== undefined && isGap(view, summary))
+    hasNewItems(summary) || summary.pushedError !== undefined || (view !== undefined && isGap(view, summary))
   );
 }

@@ -14,7 +14,11 @@ export interface MailboxEvent {
     | 'unknown';
   readonly watermark?: string | undefined;
   readonly at?: EpochMs | undefined;
-  readonly target?: { readonly kind: 'item' | 'folder'; readonly id: string } | undefined;
+  readonly target?:
+    | { readonly kind: 'item' | 'folder'; readonly id: string }
+    /** An item whose id no server would write. It is announced and never asked for; `sha256` tells it from others. */
+    | { readonly kind: 'refused-item'; readonly sha256: string }
+    | undefined;
   readonly parentFolderId?: string | undefined;
   readonly oldId?: string | undefined;
   readonly oldParentFolderId?: string | undefined;

@@ -128,7 +128,7 @@ describe('a SendNotification request, byte for byte', () => {
             {
               type: 'modified',
               watermark: 'one',
-              target: { kind: 'folder', id: 'a&b' },
+              target: { kind: 'folder', id: 'a+b' },
               unreadCount: 7,
             },
             { type: 'unknown', watermark: 'two', target: { kind: 'item', id: 'pinned' } },

@@ -1,6 +1,7 @@
 import { mayFit, schemeOf } from '#domain/model/credential-rules.ts';
 import type { Credentials, ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
 import { offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
@@ -118,14 +119,17 @@ function probeRequest(): HttpRequest {
 }
 
 function requestOf(email: string, { body, soapAction }: Question): HttpRequest {
-  const headers: Record<string, string> = { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' };
-  if (soapAction !== undefined) {
-    headers.soapaction = `"${soapAction}"`;
-  }
-  if (/^[\x21-\x7e]{3,254}$/.test(email)) {
-    headers['x-anchormailbox'] = email;
-  }
-  return { method: 'POST', headers, body };
+  const action: Record<string, string> = soapAction === undefined ? {} : { soapaction: `"${soapAction}"` };
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'text/xml; charset=utf-8',
+      accept: 'text/xml',
+      ...action,
+      ...anchorHeader(email),
+    },
+    body,
+  };
 }
 
 /**

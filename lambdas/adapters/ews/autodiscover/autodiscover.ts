@@ -1,3 +1,4 @@
+import { isMailAddress } from '#domain/model/mail-address.ts';
 import type { Autodiscover, DiscoveryResult, DiscoveryVerdict } from '#domain/ports/exchange.ts';
 import { withinTime } from '../../time-limit.ts';
 import { codeOf } from '../outgoing/network-failures.ts';
@@ -83,9 +84,9 @@ export function createAutodiscover(
   return { discover };
 }
 
-/** Domain of an address as a host name in ASCII; undefined where it is none. */
+/** Domain of an address as a host name in ASCII; undefined where it is none, or the address is none. */
 function domainOf(address: string): string | undefined {
-  const domain = /@([^@\s/:?#[\]\\]+)$/.exec(address.trim())?.[1];
+  const domain = isMailAddress(address) ? /@([^@/?#]+)$/.exec(address)?.[1] : undefined;
   const host = domain === undefined ? undefined : URL.parse(`https://${domain}/`)?.hostname;
   return host !== undefined &&
     /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?$/.test(host)

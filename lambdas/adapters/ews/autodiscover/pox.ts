@@ -1,4 +1,5 @@
-import { escapeXml, readAnswerXml } from '../answer-xml.ts';
+import { readAnswerXml } from '../answer-xml.ts';
+import { writeXmlValue } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
 import { childOf, childText } from '../xml.ts';
 
@@ -21,7 +22,7 @@ const PROTOCOLS = ['EXPR', 'EXCH', 'EXHTTP'] as const;
 export function poxRequest(email: string): string {
   return (
     `<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="${REQUEST}"><Request>` +
-    `<EMailAddress>${escapeXml(email)}</EMailAddress>` +
+    `<EMailAddress>${writeXmlValue(email)}</EMailAddress>` +
     `<AcceptableResponseSchema>${RESPONSE}</AcceptableResponseSchema></Request></Autodiscover>`
   );
 }

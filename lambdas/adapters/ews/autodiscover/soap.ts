@@ -1,5 +1,6 @@
-import { escapeXml, findElement, findElements, readAnswerXml } from '../answer-xml.ts';
+import { findElement, findElements, readAnswerXml } from '../answer-xml.ts';
 import { codeWord } from '../error-codes.ts';
+import { writeXmlValue } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
 import { childText } from '../xml.ts';
 import type { AutodiscoverAnswer } from './pox.ts';
@@ -18,8 +19,8 @@ export function soapRequest(email: string, url: string): string {
     `<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" ` +
     `xmlns:a="${AUTODISCOVER}" xmlns:wsa="http://www.w3.org/2005/08/addressing"><soap:Header>` +
     `<a:RequestedServerVersion>Exchange2010_SP1</a:RequestedServerVersion><wsa:Action>${SOAP_ACTION}</wsa:Action>` +
-    `<wsa:To>${escapeXml(url)}</wsa:To></soap:Header><soap:Body><a:GetUserSettingsRequestMessage><a:Request>` +
-    `<a:Users><a:User><a:Mailbox>${escapeXml(email)}</a:Mailbox></a:User></a:Users>` +
+    `<wsa:To>${writeXmlValue(url)}</wsa:To></soap:Header><soap:Body><a:GetUserSettingsRequestMessage><a:Request>` +
+    `<a:Users><a:User><a:Mailbox>${writeXmlValue(email)}</a:Mailbox></a:User></a:Users>` +
     `<a:RequestedSettings>${settings}</a:RequestedSettings></a:Request></a:GetUserSettingsRequestMessage>` +
     `</soap:Body></soap:Envelope>`
   );

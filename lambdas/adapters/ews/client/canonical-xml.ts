@@ -1,5 +1,5 @@
-import { escapeXml } from '../answer-xml.ts';
 import { TYPES_NAMESPACE } from '../namespaces.ts';
+import { escapeXml } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
 
 /**
@@ -17,16 +17,11 @@ export function writePlainXml(element: XmlElement, outerNamespace = ''): string 
   const namespace = element.namespace === outerNamespace ? '' : ` xmlns="${escapeXml(element.namespace)}"`;
   let attributes = '';
   for (const name in element.attributes)
-    attributes += ` ${name}="${attributeText(element.attributes[name])}"`;
+    attributes += ` ${name}="${escapeXml(element.attributes[name] ?? '')}"`;
   const name =
     element.namespace === TYPES_NAMESPACE && READ_AS_MESSAGE.has(element.name) ? 'Message' : element.name;
   const start = `${name}${namespace}${attributes}`;
   let inner = element.children.length === 0 ? escapeXml(element.text) : '';
   for (const child of element.children) inner += writePlainXml(child, element.namespace);
   return inner === '' ? `<${start}/>` : `<${start}>${inner}</${name}>`;
-}
-
-/** White space that a parser would make a blank of. */
-function attributeText(value = ''): string {
-  return escapeXml(value).replace(/\n/g, '&#10;').replace(/\t/g, '&#9;');
 }

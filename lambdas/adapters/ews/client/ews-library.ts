@@ -22,7 +22,9 @@ import {
 import type { Mail } from '#domain/model/mail.ts';
 import type { WantedEvents } from '#domain/model/subscription.ts';
 import { isSameId } from '../folder-id.ts';
+import { serverId } from '../server-text.ts';
 import type { LibraryTransport } from './library-transport.ts';
+import { fillIn, placeholder } from './request-values.ts';
 
 /** One entry of a GetItem answer: the mail, or Exchange's code for this id. */
 export type FetchedItem =
@@ -38,20 +40,30 @@ export interface EwsCalls {
 
 /**
  * The only file that touches ews-javascript-api; import it dynamically, it costs most of a cold start.
- * A service object is made per call of this function, for one user and one request, and never kept.
- * The library never sees credentials (the transport signs in) nor bytes of a server (the transport hands it
+ * A service object is made per operation, for one user, and never kept. The library never sees credentials (the
+ * transport signs in), values that others chose (see request-values.ts) nor bytes of a server (the transport hands it
  * XML that was read strictly and written again).
  */
 export function createEwsCalls(url: string, transport: LibraryTransport): EwsCalls {
-  const service = new ExchangeService(ExchangeVersion.Exchange2010_SP2);
-  service.XHRApi = transport;
-  service.Url = new Uri(url);
-  service.Credentials = new WebCredentials('transport', 'signs in');
-  service.SendClientLatencies = false;
+  /** A service whose requests hold these values where it is given their placeholders. */
+  function serviceWith(values: readonly string[]): ExchangeService {
+    const service = new ExchangeService(ExchangeVersion.Exchange2010_SP2);
+    service.XHRApi = {
+      ...transport,
+      async xhr(request: { data?: unknown }) {
+        request.data = fillIn(String(request.data), values);
+        return transport.xhr(request);
+      },
+    };
+    service.Url = new Uri(url);
+    service.Credentials = new WebCredentials('transport', 'signs in');
+    service.SendClientLatencies = false;
+    return service;
+  }
 
   async function getInbox(): Promise<{ folderId: string; unreadCount: number }> {
     const properties = new PropertySet(BasePropertySet.IdOnly, [FolderSchema.UnreadCount]);
-    const folder = await Folder.Bind(service, WellKnownFolderName.Inbox, properties);
+    const folder = await Folder.Bind(serviceWith([]), WellKnownFolderName.Inbox, properties);
     return { folderId: folder.Id.UniqueId, unreadCount: folder.UnreadCount };
   }
 
@@ -61,9 +73,9 @@ export function createEwsCalls(url: string, transport: LibraryTransport): EwsCal
     events: WantedEvents,
   ): Promise<string> {
     const badge = [EventType.Modified, EventType.Moved, EventType.Deleted];
-    const subscription = await service.SubscribeToPushNotifications(
+    const subscription = await serviceWith([callbackUrl]).SubscribeToPushNotifications(
       [new FolderId(WellKnownFolderName.Inbox)],
-      new Uri(callbackUrl),
+      new Uri(placeholder(0)),
       statusFrequencyMinutes,
       '',
       EventType.NewMail,
@@ -73,8 +85,8 @@ export function createEwsCalls(url: string, transport: LibraryTransport): EwsCal
   }
 
   async function getItems(itemIds: readonly string[]): Promise<readonly FetchedItem[]> {
-    const answer = await service.BindToItems(
-      itemIds.map((id) => new ItemId(id)),
+    const answer = await serviceWith(itemIds).BindToItems(
+      itemIds.map((_id, index) => new ItemId(placeholder(index))),
       mailProperties(),
     );
     return answer.Responses.map((response, index) =>
@@ -113,7 +125,7 @@ function mailOf(itemId: string, item: Item): Mail {
   const address = textOf(from?.Address);
   return {
     itemId,
-    parentFolderId: textOf(optional(() => item.ParentFolderId)?.UniqueId),
+    parentFolderId: serverId(textOf(optional(() => item.ParentFolderId)?.UniqueId)),
     conversationId: conversationIdOf(item),
     sender:
       name === undefined && address === undefined
@@ -128,7 +140,7 @@ function mailOf(itemId: string, item: Item): Mail {
 
 function conversationIdOf(item: Item): string | undefined {
   const id: FetchedItemId | { UniqueId?: unknown } | undefined = optional(() => item.ConversationId);
-  return textOf(id?.UniqueId);
+  return serverId(textOf(id?.UniqueId));
 }
 
 function sensitivityOf(sensitivity: Sensitivity | undefined): Mail['sensitivity'] {

@@ -24,7 +24,7 @@ export function failureOfItems(
   return fetched === wanted ? undefined : notUnderstood();
 }
 
-/** What became of one id. */
+/** What became of one id; one that was not asked for (`undefined`) is unreadable. */
 export function lookupOf(itemId: string, item: FetchedItem | undefined): MailLookup {
   if (item?.ok === true) {
     return { kind: 'mail', mail: item.mail };

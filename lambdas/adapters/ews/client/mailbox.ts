@@ -6,8 +6,10 @@ import type {
 } from '#domain/ports/exchange.ts';
 import { orAfter } from '../../time-limit.ts';
 import { failureOfCode } from '../error-codes.ts';
+import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection } from '../outgoing/connection.ts';
 import { type HostMemory, noting } from '../outgoing/host-memory.ts';
+import { isServerId } from '../server-text.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
@@ -28,6 +30,8 @@ export interface MailboxOptions {
 
 /** The transport's own time-out says more than the one around the library: it goes first. */
 const GRACE_MS = 100;
+/** Whatever the caller asks for: a GetItem is answered whole, and an answer of this many is large already. */
+const MOST_IDS = 50;
 
 /** One user's mailbox for one request: own service object, connection and authentication state. */
 export function createMailbox({ world, hosts, target, signIn }: MailboxOptions): ExchangeMailbox {
@@ -114,7 +118,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
     inbox: () =>
       ask(
         (ews) => ews.getInbox(),
-        (inbox) => (inbox.folderId ? undefined : notUnderstood()),
+        ({ folderId }) => (isServerId(folderId ?? '') ? undefined : notUnderstood()),
         true,
       ),
     async subscribe({ callbackUrl, statusFrequencyMinutes, events }) {
@@ -126,21 +130,29 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       return result.ok ? { ok: true, value: { watermark: result.value } } : result;
     },
     async mails(itemIds) {
-      if (itemIds.length === 0) {
-        return { ok: true, value: [] };
+      const asked = idsToAsk(itemIds);
+      if (asked.length === 0) {
+        return { ok: true, value: itemIds.map((id) => lookupOf(id, undefined)) };
       }
       const result = await ask(
-        (ews) => ews.getItems(itemIds),
-        (items) => failureOfItems(transport.last().codes, itemIds.length, items.length),
+        (ews) => ews.getItems(asked),
+        (items) => failureOfItems(transport.last().codes, asked.length, items.length),
         true,
       );
-      return result.ok
-        ? { ok: true, value: itemIds.map((id, index) => lookupOf(id, result.value[index])) }
-        : result;
+      if (!result.ok) {
+        return result;
+      }
+      const answered = new Map(asked.map((id, index) => [id, result.value[index]]));
+      return { ok: true, value: itemIds.map((id) => lookupOf(id, answered.get(id))) };
     },
     rotatedCredentials: () => signIn.rotated(),
     close: () => connection?.close(),
   };
+}
+
+/** The ids that one request asks for: such as a server writes, each once, and never more than fit one request. */
+function idsToAsk(itemIds: readonly string[]): readonly string[] {
+  return [...new Set(itemIds.filter(isServerId))].slice(0, MOST_IDS);
 }
 
 function usable(connection: Connection | undefined): Connection {
@@ -151,10 +163,7 @@ function usable(connection: Connection | undefined): Connection {
 }
 
 function soapRequest(body: string, target: ExchangeTarget): Parameters<SignIn['send']>[1] {
-  const { email } = target.credentials;
-  const anchor: Record<string, string> = /^[\x21-\x7e]{3,254}$/.test(email)
-    ? { 'x-anchormailbox': email }
-    : {};
+  const anchor = anchorHeader(target.credentials.email);
   return {
     method: 'POST',
     headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml', ...anchor },

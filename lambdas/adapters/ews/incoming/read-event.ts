@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { MailboxEvent } from '#domain/model/mailbox-event.ts';
 import type { EpochMs } from '#domain/model/subscription.ts';
 import { TYPES_NAMESPACE } from '../namespaces.ts';
+import { isServerId, serverId, watermarkOf } from '../server-text.ts';
 import { childOf, childText, type XmlElement } from '../xml.ts';
 
 const TYPES: ReadonlyMap<string, MailboxEvent['type']> = new Map([
@@ -20,7 +22,8 @@ const MAX_COUNT = 2_147_483_647;
 
 /**
  * One child of Notification as an event (MS-OXWSNTIF, NotificationType); undefined for what is none. An event
- * of a kind unknown to us keeps its place and its watermark. Missing parts are left out, never guessed.
+ * of a kind unknown to us keeps its place and its watermark. Missing parts are left out, never guessed, and so is
+ * what no server writes as an id or a watermark.
  */
 export function readEvent(element: XmlElement): MailboxEvent | undefined {
   if (element.namespace !== TYPES_NAMESPACE || !element.name.endsWith('Event')) return undefined;
@@ -28,21 +31,26 @@ export function readEvent(element: XmlElement): MailboxEvent | undefined {
   const target = readTarget(element);
   return {
     type,
-    watermark: childText(element, 'Watermark', TYPES_NAMESPACE),
+    watermark: watermarkOf(childText(element, 'Watermark', TYPES_NAMESPACE)),
     at: readInstant(childText(element, 'TimeStamp', TYPES_NAMESPACE)),
     target,
-    parentFolderId: idOf(element, 'ParentFolderId'),
-    oldId: idOf(element, 'OldItemId') ?? idOf(element, 'OldFolderId'),
-    oldParentFolderId: idOf(element, 'OldParentFolderId'),
+    parentFolderId: serverId(idOf(element, 'ParentFolderId')),
+    oldId: serverId(idOf(element, 'OldItemId') ?? idOf(element, 'OldFolderId')),
+    oldParentFolderId: serverId(idOf(element, 'OldParentFolderId')),
     unreadCount: type === 'modified' && target?.kind === 'folder' ? readCount(element) : undefined,
   };
 }
 
 function readTarget(element: XmlElement): MailboxEvent['target'] {
   const item = idOf(element, 'ItemId');
-  if (item !== undefined) return { kind: 'item', id: item };
-  const folder = idOf(element, 'FolderId');
+  if (item !== undefined) return isServerId(item) ? { kind: 'item', id: item } : refusedItem(item);
+  const folder = serverId(idOf(element, 'FolderId'));
   return folder === undefined ? undefined : { kind: 'folder', id: folder };
+}
+
+/** Something may have arrived, so that it is announced; its id goes no further. */
+function refusedItem(id: string): MailboxEvent['target'] {
+  return { kind: 'refused-item', sha256: hash('sha256', id, 'base64url') };
 }
 
 function idOf(element: XmlElement, name: string): string | undefined {

@@ -2,6 +2,7 @@ import { BUDGETS } from '#contract';
 import type { IncomingNotification, NotificationMessage } from '#domain/model/mailbox-event.ts';
 import { consequenceOfPushed, spokenCode } from '../error-codes.ts';
 import { MESSAGES_NAMESPACE, SOAP_NAMESPACE, TYPES_NAMESPACE } from '../namespaces.ts';
+import { watermarkOf } from '../server-text.ts';
 import { childOf, childText, readXml, type XmlElement, type XmlLimits } from '../xml.ts';
 import { readEvent } from './read-event.ts';
 
@@ -54,7 +55,7 @@ function readEvents(notification: XmlElement): NotificationMessage {
   const more = childText(notification, 'MoreEvents', TYPES_NAMESPACE);
   return {
     kind: 'events',
-    previousWatermark: childText(notification, 'PreviousWatermark', TYPES_NAMESPACE),
+    previousWatermark: watermarkOf(childText(notification, 'PreviousWatermark', TYPES_NAMESPACE)),
     moreEvents: more === 'true' || more === '1',
     events: notification.children.flatMap((child) => readEvent(child) ?? []),
   };

@@ -22,7 +22,7 @@ import { askUnread } from './ask-unread.ts';
 /** One notification to come: about a mail, or about "a message" where nothing may or can be said of it. */
 interface Entry {
   readonly collapseKey: string;
-  readonly itemId: string;
+  readonly itemId?: string | undefined;
   readonly mail?: Mail | undefined;
 }
 
@@ -75,7 +75,12 @@ async function fetchEntries(
   handling: Handling,
 ): Promise<Fetched> {
   const ids = handling.summary.newItemIds;
-  const neutral = (): Fetched => ({ kind: 'entries', entries: ids.map((id) => neutralEntry(ports, id)) });
+  const refused = handling.summary.refusedItems.map((collapseKey) => ({ collapseKey }));
+  const neutral = (): Fetched => ({
+    kind: 'entries',
+    entries: [...ids.map((id) => neutralEntry(ports, id)), ...refused],
+  });
+  if (ids.length === 0) return neutral();
   const opened = await handling.access.open();
   if (!opened.ok) {
     if (opened.closed === 'host-refused') leaveAlone(ports, handling);
@@ -91,7 +96,7 @@ async function fetchEntries(
   if (result.ok)
     return {
       kind: 'entries',
-      entries: [...entriesOf(ports, handling, result.value), ...rest(ports, settings, ids)],
+      entries: [...entriesOf(ports, handling, result.value), ...rest(ports, settings, ids), ...refused],
     };
   switch (await judgeFailure(ports, handling, result.failure)) {
     case 'neutral':

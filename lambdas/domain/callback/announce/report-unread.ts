@@ -2,6 +2,7 @@ import { badgePush, type Unread } from '../../push/badge.ts';
 import { addDeliveries, deliver } from '../handling/deliver.ts';
 import { type Handling, storedUnread } from '../handling/handling.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
+import { hasNewItems } from '../handling/summarize.ts';
 import { askUnread } from './ask-unread.ts';
 
 /**
@@ -16,7 +17,7 @@ export async function reportUnread(
 ): Promise<void> {
   const { view, summary } = handling;
   const wanted = view.devices.some((device) => device.preferences.badge && device.endpointEnabled);
-  if (!wanted || !(summary.countMayDiffer || summary.newItemIds.length > 0)) return;
+  if (!wanted || !(summary.countMayDiffer || hasNewItems(summary))) return;
   // With more events to come, the next request brings the count.
   const seen =
     handling.unread ?? (summary.moreEvents ? undefined : await askUnread(ports, settings, handling));

@@ -13,6 +13,8 @@ export interface Summary {
   readonly heartbeat: boolean;
   /** New items in order of occurrence, each once. */
   readonly newItemIds: readonly string[];
+  /** Collapse keys of new items whose ids were refused, each once: announced without being asked for. */
+  readonly refusedItems: readonly string[];
   /** Something was read, moved, deleted or changed, so that the count may differ. */
   readonly countMayDiffer: boolean;
   /** Newest count of each folder that was reported; which one is the Inbox only its row can tell. */
@@ -48,11 +50,16 @@ export function summarize(
   const real = events
     .filter((event) => event.type !== 'status')
     .map((event) => ({ ...event, at: plausible(event.at, receivedAt) }));
-  const items = real.filter((event) => event.type === 'new-mail' && event.target?.kind === 'item');
+  const newItems = real.flatMap(({ type, target }) =>
+    type === 'new-mail' && target !== undefined ? [target] : [],
+  );
   const times = real.flatMap((event) => (event.at === undefined ? [] : [event.at]));
   return {
     heartbeat: real.length === 0 && blocks.length === notification.messages.length,
-    newItemIds: [...new Set(items.flatMap((event) => event.target?.id ?? []))],
+    newItemIds: unique(newItems.flatMap((target) => (target.kind === 'item' ? [target.id] : []))),
+    refusedItems: unique(
+      newItems.flatMap((target) => (target.kind === 'refused-item' ? [target.sha256] : [])),
+    ),
     countMayDiffer: real.some((event) => COUNT_CHANGES.has(event.type)),
     folders: latestUnread(real, receivedAt, folderIdSha256),
     watermark: events.findLast((event) => event.watermark !== undefined)?.watermark,
@@ -63,6 +70,15 @@ export function summarize(
       .filter((message) => message.kind === 'error')
       .sort((a, b) => SEVERITY.indexOf(a.consequence) - SEVERITY.indexOf(b.consequence))[0],
   };
+}
+
+/** Whether there is anything new to announce. */
+export function hasNewItems({ newItemIds, refusedItems }: Summary): boolean {
+  return newItemIds.length > 0 || refusedItems.length > 0;
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
 }
 
 /** More than a badly set clock explains: taken at its word, such a time would stay newest and youngest for ever. */
