@@ -11,10 +11,13 @@ export const FUNCTION_IDS = [
   'upkeep',
   'migrate',
   'push-applications',
+  'app',
 ] as const;
 export type FunctionId = (typeof FUNCTION_IDS)[number];
 
 export const API_BASE_PATH = '/api/ens';
+/** The web app; its service worker controls this path and everything below it. */
+export const APP_PATH = '/app';
 
 /** Route keys as API Gateway spells them, and the function that answers each. */
 export const ROUTES = {
@@ -24,6 +27,8 @@ export const ROUTES = {
   'GET /api/ens/register/{registrationId}': 'register',
   'DELETE /api/ens/register/{registrationId}': 'register',
   'POST /api/ens/callback/{subscriptionId}/{sealed}': 'callback',
+  'GET /app': 'app',
+  'GET /app/{file}': 'app',
 } as const satisfies Record<string, FunctionId>;
 export type RouteKey = keyof typeof ROUTES;
 
@@ -43,6 +48,12 @@ export const VARIABLES = {
   applicationApns: 'ENS_APPLICATION_APNS',
   applicationApnsSandbox: 'ENS_APPLICATION_APNS_SANDBOX',
   applicationFcm: 'ENS_APPLICATION_FCM',
+  /** Web Push; absent where it is switched off. */
+  vapidKeyArn: 'ENS_VAPID_KEY_ARN',
+  pushContact: 'ENS_PUSH_CONTACT',
+  allowedPushHosts: 'ENS_ALLOWED_PUSH_HOSTS',
+  appUrl: 'ENS_APP_URL',
+  webMailUrl: 'ENS_WEB_MAIL_URL',
   allowedExchangeHosts: 'ENS_ALLOWED_EXCHANGE_HOSTS',
   allowedExchangeCidrs: 'ENS_ALLOWED_EXCHANGE_CIDRS',
   allowedTokenHosts: 'ENS_ALLOWED_TOKEN_HOSTS',

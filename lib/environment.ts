@@ -13,6 +13,9 @@ export interface EnvironmentSources {
   readonly ownerSecretArn: string;
   readonly pepperSecretArn: string;
   readonly wrappingKeyArn: string;
+  /** Absent where Web Push is switched off. */
+  readonly vapidKeyArn: string | undefined;
+  readonly appUrl: string;
   readonly callbackBaseUrl: string;
   readonly applications: PlatformArns;
 }
@@ -28,6 +31,12 @@ const APPLICATIONS = [
   'applicationApns',
   'applicationApnsSandbox',
   'applicationFcm',
+] as const satisfies readonly VariableKey[];
+const WEB_PUSH = [
+  'vapidKeyArn',
+  'pushContact',
+  'allowedPushHosts',
+  'appUrl',
 ] as const satisfies readonly VariableKey[];
 const EXCHANGE = [
   'pepperSecretArn',
@@ -49,10 +58,18 @@ const VARIABLES_OF = {
     ...DATABASE,
     ...EXCHANGE,
     ...APPLICATIONS,
+    'allowedPushHosts',
     'keyRotationHours',
     'registrationLifetimeDays',
   ],
-  callback: ['version', ...DATABASE, ...EXCHANGE, 'exchangeBudgetSeconds', 'answerBudgetSeconds'],
+  callback: [
+    'version',
+    ...DATABASE,
+    ...EXCHANGE,
+    ...WEB_PUSH,
+    'exchangeBudgetSeconds',
+    'answerBudgetSeconds',
+  ],
   alive: [
     'version',
     ...DATABASE,
@@ -64,6 +81,8 @@ const VARIABLES_OF = {
   upkeep: [
     'version',
     ...DATABASE,
+    ...WEB_PUSH,
+    'pepperSecretArn',
     'wrappingKeyArn',
     'statusFrequencyMinutes',
     'keyRotationHours',
@@ -71,10 +90,12 @@ const VARIABLES_OF = {
   ],
   migrate: [...DATABASE, 'ownerSecretArn'],
   'push-applications': ['version'],
+  app: ['version', 'vapidKeyArn', 'webMailUrl'],
 } as const satisfies Record<FunctionId, readonly VariableKey[]>;
 
 function variableValue(key: VariableKey, sources: EnvironmentSources): string | undefined {
   const { settings } = sources;
+  const webPush = settings.webPush ? settings : undefined;
   const values: Record<VariableKey, string | undefined> = {
     databaseArn: sources.databaseArn,
     databaseSecretArn: sources.appSecretArn,
@@ -86,6 +107,11 @@ function variableValue(key: VariableKey, sources: EnvironmentSources): string | 
     applicationApns: sources.applications.apns,
     applicationApnsSandbox: sources.applications['apns-sandbox'],
     applicationFcm: sources.applications.fcm,
+    vapidKeyArn: sources.vapidKeyArn,
+    pushContact: webPush?.contact,
+    allowedPushHosts: webPush?.allowedPushHosts.join(','),
+    appUrl: webPush === undefined ? undefined : sources.appUrl,
+    webMailUrl: webPush?.webMailUrl,
     allowedExchangeHosts: settings.allowedExchangeHosts.join(','),
     allowedExchangeCidrs: settings.allowedExchangeCidrs.join(',') || undefined,
     allowedTokenHosts: settings.allowedTokenHosts.join(',') || undefined,

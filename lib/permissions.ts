@@ -33,7 +33,7 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   const key = state.wrappingKey.keyArn;
   const appSecret = state.database.appSecret.secretArn;
   const ownerSecret = state.database.ownerSecret.secretArn;
-  const { register, callback, alive, upkeep, migrate } = functions;
+  const { register, callback, alive, upkeep, migrate, app } = functions;
 
   for (const row of [register, callback, alive, upkeep]) {
     row.allow(['rds-data:ExecuteStatement'], [cluster]);
@@ -44,11 +44,16 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   }
   alive.allow(['secretsmanager:GetSecretValue'], [appSecret]);
   alive.allow(['kms:DescribeKey'], [key]);
-  upkeep.allow(['secretsmanager:GetSecretValue'], [appSecret]);
+  upkeep.allow(['secretsmanager:GetSecretValue'], [appSecret, state.pepper.secretArn]);
   upkeep.allow(['kms:GenerateDataKeyPairWithoutPlaintext'], [key], { conditions: OUR_CIPHERTEXTS });
   migrate.allow(['rds-data:ExecuteStatement', ...TRANSACTIONS], [cluster]);
   migrate.allow(['secretsmanager:GetSecretValue'], [ownerSecret, appSecret]);
 
+  if (state.vapidKey !== undefined) {
+    const vapid = state.vapidKey.keyArn;
+    for (const publisher of [callback, upkeep]) publisher.allow(['kms:Sign', 'kms:GetPublicKey'], [vapid]);
+    app.allow(['kms:GetPublicKey'], [vapid]);
+  }
   if (platforms.length === 0) return;
   register.allow(
     ['sns:CreatePlatformEndpoint', 'sns:GetEndpointAttributes', 'sns:SetEndpointAttributes'],

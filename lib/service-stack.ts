@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { API_BASE_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
+import { API_BASE_PATH, APP_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { EnsDashboard } from './constructs/dashboard.ts';
@@ -45,6 +45,7 @@ const SIZING: Readonly<Record<FunctionId, Sizing>> = {
   upkeep: { timeout: Duration.minutes(4), memoryMegabytes: 512 },
   migrate: { timeout: Duration.minutes(14), memoryMegabytes: 256 },
   'push-applications': { timeout: Duration.minutes(1), memoryMegabytes: 256 },
+  app: { timeout: Duration.seconds(10), memoryMegabytes: 256 },
 };
 
 /** What may be replaced: functions, API, schedule, push applications, and what watches them. */
@@ -69,6 +70,8 @@ export class ServiceStack extends Stack {
       ownerSecretArn: state.database.ownerSecret.secretArn,
       pepperSecretArn: state.pepper.secretArn,
       wrappingKeyArn: state.wrappingKey.keyArn,
+      vapidKeyArn: state.vapidKey?.keyArn,
+      appUrl: `${this.api.origin}${APP_PATH}`,
       callbackBaseUrl: `${this.api.origin}${API_BASE_PATH}/callback`,
       applications: {},
     };
@@ -88,6 +91,7 @@ export class ServiceStack extends Stack {
       upkeep: build('upkeep'),
       migrate: build('migrate'),
       'push-applications': provider,
+      app: build('app'),
     };
     grantPermissions({ settings, state, functions: this.functions });
     this.api.connect(this.functions);
@@ -152,6 +156,7 @@ export class ServiceStack extends Stack {
       description: 'ENSLinkAddress of the mail client',
       value: `${this.api.origin}${API_BASE_PATH}`,
     });
+    new CfnOutput(this, 'WebAppAddress', { value: `${this.api.origin}${APP_PATH}` });
     if (this.api.domainTarget !== undefined) {
       new CfnOutput(this, 'DomainTarget', {
         description: 'Point a CNAME record of domainName here',

@@ -181,6 +181,49 @@ export const settingsSchema = z.strictObject({
       meaning: 'Certificate for domainName',
       example: '"arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"',
     }),
+  webPush: yesOrNo(
+    false,
+    'Whether people can be notified in their browser, with the web app at `/app` and no app of a store',
+  ),
+  contact: z
+    .string()
+    .regex(/^(?:mailto:[^\s@]+@[^\s@]+\.[^\s@]+|https:\/\/[^\s/]+\.[^\s]+)$/)
+    .optional()
+    .register(settingTexts, {
+      type: 'mailto: or https: address',
+      allowed: 'an address like "mailto:mail-team@example.com" or "https://example.com/contact"',
+      meaning:
+        'How a push service reaches you; required for webPush. Push services see it with every message',
+      example: '"mailto:mail-team@example.com"',
+    }),
+  allowedPushHosts: z
+    .array(z.string())
+    .min(1)
+    .default([
+      'fcm.googleapis.com',
+      'updates.push.services.mozilla.com',
+      'web.push.apple.com',
+      '*.notify.windows.com',
+    ])
+    .register(settingTexts, {
+      type: 'list of host names',
+      allowed:
+        'a list of at least one host name of a push service, such as "updates.push.services.mozilla.com"',
+      meaning:
+        'The push services that web pushes are sent to. Add the hosts of UnifiedPush distributors by name',
+      example: '["fcm.googleapis.com", "web.push.apple.com", "ntfy.example.com"]',
+    }),
+  webMailUrl: z
+    .url({ protocol: /^https$/ })
+    .max(500)
+    .optional()
+    .register(settingTexts, {
+      type: 'https address',
+      allowed: 'an https address; {item} in it stands for the id of the mail',
+      meaning:
+        'Where a tap on a notification of the web app opens the mail. Absent: Outlook on the web at the host of the EWS URL',
+      example: '"https://mail.example.com/owa/?ItemID={item}&exvsurl=1&viewmodel=ReadMessageItem"',
+    }),
   apnsSecretName: secretName({
     allowed: 'the name of a secret in Secrets Manager, together with apnsBundleId',
     meaning: 'Secret with the APNs signing key: `{"keyId","teamId","privateKey"}`. Absent: no Apple devices',

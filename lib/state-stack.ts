@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { IpAddresses, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Database } from './constructs/database.ts';
@@ -15,6 +15,8 @@ export class StateStack extends Stack {
   readonly database: Database;
   readonly pepper: Secret;
   readonly wrappingKey: Key;
+  /** Signs for push services; browsers bind their subscriptions to it. Absent where Web Push is switched off. */
+  readonly vapidKey: Key | undefined;
 
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, props);
@@ -37,11 +39,28 @@ export class StateStack extends Stack {
       pendingWindow: Duration.days(30),
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.vapidKey = settings.webPush ? this.signingKey(settings.stage) : undefined;
     // What the command line looks for.
     new CfnOutput(this, 'DatabaseArn', { value: this.database.cluster.clusterArn });
     new CfnOutput(this, 'DatabaseSecretArn', { value: this.database.appSecret.secretArn });
     new CfnOutput(this, 'OwnerSecretArn', { value: this.database.ownerSecret.secretArn });
     new CfnOutput(this, 'WrappingKeyArn', { value: this.wrappingKey.keyArn });
+  }
+
+  private signingKey(stage: string): Key {
+    const key = new Key(this, 'VapidKey', {
+      alias: `ens-${stage}-vapid`,
+      description: 'ENS: signs for push services. Another key ends every browser subscription',
+      keySpec: KeySpec.ECC_NIST_P256,
+      keyUsage: KeyUsage.SIGN_VERIFY,
+      pendingWindow: Duration.days(30),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(key).acknowledge({
+      id: 'AwsSolutions-KMS5',
+      reason: 'KMS rotates no asymmetric keys, and browsers bind their subscriptions to this one.',
+    });
+    return key;
   }
 
   private network(): Vpc {

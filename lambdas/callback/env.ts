@@ -6,6 +6,7 @@ const schema = z.object({
   ...group.stage,
   ...group.database,
   ...group.exchange,
+  ...group.webPush,
   [VARIABLES.exchangeBudgetSeconds]: field.number(1, 25),
   [VARIABLES.answerBudgetSeconds]: field.number(1, 25),
 });

@@ -31,6 +31,10 @@ const database = openDatabase({
   databaseName: env[VARIABLES.databaseName],
   budgetMs: 3_500,
 });
+const pepper = createPepper({
+  client: new SecretsManagerClient(clientSettings(2_500)),
+  secretArn: env[VARIABLES.pepperSecretArn],
+});
 const rules = createOutgoingRules({
   allowedExchangeHosts: env[VARIABLES.allowedExchangeHosts],
   allowedExchangeCidrs: env[VARIABLES.allowedExchangeCidrs],
@@ -39,11 +43,8 @@ const rules = createOutgoingRules({
 
 const acceptCallback = createAcceptCallback(
   {
-    ...lazyMailPath(async () => (await import('./mail-path.ts')).createMailPath(env, rules)),
-    pepper: createPepper({
-      client: new SecretsManagerClient(clientSettings(2_500)),
-      secretArn: env[VARIABLES.pepperSecretArn],
-    }),
+    ...lazyMailPath(async () => (await import('./mail-path.ts')).createMailPath(env, rules, pepper)),
+    pepper,
     readNotification,
     itemIds: { folderIdSha256, canonical: canonicalId },
     store: createCallbackStore(database),

@@ -6,6 +6,7 @@ const schema = z.object({
   ...group.stage,
   ...group.database,
   ...group.exchange,
+  [VARIABLES.allowedPushHosts]: field.list,
   ...group.applications,
   [VARIABLES.keyRotationHours]: field.number(1, 8_760),
   [VARIABLES.registrationLifetimeDays]: field.number(1, 365),

@@ -1,7 +1,6 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
+import { clientSettings } from '#adapters/aws-clients.ts';
 import { createApiTokenStore } from '#adapters/data-api/api-tokens.ts';
 import { openDatabase } from '#adapters/data-api/database.ts';
 import { createEwsUrlCache } from '#adapters/data-api/ews-url-cache.ts';
@@ -17,7 +16,6 @@ import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
 import { createCredentialsReader } from '#adapters/jose/credentials-reader.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
-import { createPushEndpoints } from '#adapters/sns/push-endpoints.ts';
 import { systemTimer } from '#adapters/time-limit.ts';
 import { BUDGETS, VARIABLES } from '#contract';
 import { createAuthorizeClient } from '#domain/access/authorize-client.ts';
@@ -28,6 +26,7 @@ import { problem } from '#runtime/problem.ts';
 import { randomIds, readExtraCa, systemClock } from '#runtime/system.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
+import { openPushEndpoints } from './push-endpoints.ts';
 import { createRegisterRoute } from './route.ts';
 
 const HOUR_MS = 3_600_000;
@@ -50,6 +49,10 @@ const world = createEwsWorld({
   rules,
   extraCaPem: readExtraCa(env[VARIABLES.extraCaFile], process.env.LAMBDA_TASK_ROOT),
 });
+const pepper = createPepper({
+  client: new SecretsManagerClient(clientSettings(3_000)),
+  secretArn: env[VARIABLES.pepperSecretArn],
+});
 const keyPairs = createKeyPairStore(database);
 const registrations = createRegistrationStore(database);
 const keyLifeMs = env[VARIABLES.keyLifeDays] * DAY_MS;
@@ -65,24 +68,13 @@ const registerDevice = createRegisterDevice(
     }),
     reader: createCredentialsReader(),
     seal: createCallbackSeal({ splittingAllowed: env[VARIABLES.splittingAllowed] }),
-    pepper: createPepper({
-      client: new SecretsManagerClient(clientSettings(3_000)),
-      secretArn: env[VARIABLES.pepperSecretArn],
-    }),
+    pepper,
     rules,
     exchange: createExchange(world),
     autodiscover: createAutodiscover(world),
     ewsUrls: createEwsUrlCache(database),
     loginFailures: createLoginFailureStore(database),
-    endpoints: createPushEndpoints({
-      client: signingAgain(new SNSClient(clientSettings(3_000))),
-      applications: {
-        apns: env[VARIABLES.applicationApns],
-        'apns-sandbox': env[VARIABLES.applicationApnsSandbox],
-        fcm: env[VARIABLES.applicationFcm],
-      },
-      timeoutMs: 4_000,
-    }),
+    endpoints: openPushEndpoints(env, pepper.webPushSubscriptionKey),
     clock: systemClock,
     timer: systemTimer,
     ids: randomIds,

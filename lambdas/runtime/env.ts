@@ -50,6 +50,12 @@ export const group = {
     [VARIABLES.applicationApnsSandbox]: optionalText,
     [VARIABLES.applicationFcm]: optionalText,
   },
+  webPush: {
+    [VARIABLES.vapidKeyArn]: optionalText,
+    [VARIABLES.pushContact]: optionalText,
+    [VARIABLES.allowedPushHosts]: list,
+    [VARIABLES.appUrl]: optionalText,
+  },
   exchange: {
     [VARIABLES.pepperSecretArn]: arn,
     [VARIABLES.wrappingKeyArn]: arn,
@@ -64,6 +70,21 @@ export const group = {
     [VARIABLES.keyLifeDays]: number(1, 3_650),
   },
 } as const;
+
+/** The variables of `group.webPush` by the names that the adapter gives them. */
+export function webPushSettings(env: {
+  readonly [VARIABLES.allowedPushHosts]: readonly string[];
+  readonly [VARIABLES.vapidKeyArn]?: string | undefined;
+  readonly [VARIABLES.pushContact]?: string | undefined;
+  readonly [VARIABLES.appUrl]?: string | undefined;
+}) {
+  return {
+    allowedPushHosts: env[VARIABLES.allowedPushHosts],
+    vapidKeyArn: env[VARIABLES.vapidKeyArn],
+    contact: env[VARIABLES.pushContact],
+    appUrl: env[VARIABLES.appUrl],
+  };
+}
 
 /** Reads the environment by schema. Throws an Error that names every wrong variable, never a value. */
 export function readVariables<T extends z.ZodMiniType>(

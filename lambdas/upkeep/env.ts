@@ -5,6 +5,8 @@ import { field, group, readVariables } from '#runtime/env.ts';
 const schema = z.object({
   ...group.stage,
   ...group.database,
+  ...group.webPush,
+  [VARIABLES.pepperSecretArn]: field.arn,
   [VARIABLES.wrappingKeyArn]: field.arn,
   [VARIABLES.statusFrequencyMinutes]: field.number(1, 1_440),
   [VARIABLES.keyRotationHours]: field.number(1, 8_760),

@@ -1,4 +1,5 @@
 import { KMSClient } from '@aws-sdk/client-kms';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteEndpointCommand, SNSClient } from '@aws-sdk/client-sns';
 import middy from '@middy/core';
 import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
@@ -7,9 +8,14 @@ import { openDatabase } from '#adapters/data-api/database.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
+import { createPepper } from '#adapters/secrets/pepper.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
+import { openWebPush } from '#adapters/webpush/open-web-push.ts';
+import { isSealedSubscription } from '#adapters/webpush/sealed-subscription.ts';
 import { VARIABLES } from '#contract';
+import { sendByPlatform } from '#domain/push/by-platform.ts';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
+import { webPushSettings } from '#runtime/env.ts';
 import { randomIds, systemClock } from '#runtime/system.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
@@ -30,17 +36,32 @@ const store = createUpkeepStore(
   }),
 );
 const sns = signingAgain(new SNSClient(clientSettings(1_400)));
+// A pair takes KMS seconds, unlike everything else that is asked of it.
+const kms = new KMSClient(clientSettings(15_000));
+const pepper = createPepper({
+  client: new SecretsManagerClient(clientSettings(2_500)),
+  secretArn: env[VARIABLES.pepperSecretArn],
+});
 
 const runUpkeep = createRunUpkeep(
   {
     store,
     keyPairMaker: createKeyPairMaker({
-      // A pair takes KMS seconds, unlike everything else that is asked of it.
-      client: new KMSClient(clientSettings(15_000)),
+      client: kms,
       wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
     }),
-    push: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
+    push: sendByPlatform({
+      sns: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
+      webPush: openWebPush(webPushSettings(env), {
+        client: kms,
+        clock: systemClock,
+        subscriptionKey: pepper.webPushSubscriptionKey,
+        timeoutMs: 5_000,
+      }),
+    }),
     deleteEndpoint: async (endpointArn) => {
+      // A browser's subscription lives in the row alone.
+      if (isSealedSubscription(endpointArn)) return;
       await sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn })).catch((error: unknown) => {
         throw dependencyUnavailable('sns', error);
       });

@@ -1,4 +1,4 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import type { FunctionId } from '../../lambdas/contract.ts';
@@ -60,6 +60,30 @@ export async function bundleFunction(
     outdir,
     plugins: talksToExchange ? [exchangeLibrary()] : [],
   });
+  if (functionId === 'app') await bundleSite(join(outdir, 'site'));
   if (talksToExchange && extraCaFile !== undefined)
     copyFileSync(resolve(PROJECT, extraCaFile), join(outdir, EXTRA_CA_FILE_NAME));
+}
+
+const SITE = join(PROJECT, 'lambdas/app/site');
+/** Scripts that a browser loads by name; what they import becomes part of them. */
+const SITE_SCRIPTS = ['app.ts', 'service-worker.ts'];
+
+/** The web app for browsers: scripts bundled, everything else copied. */
+async function bundleSite(outdir: string): Promise<void> {
+  await build({
+    absWorkingDir: PROJECT,
+    entryPoints: SITE_SCRIPTS.map((name) => join(SITE, name)),
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    // Safari 16.4 is the first that pushes to web apps.
+    target: ['safari16.4', 'chrome109', 'firefox115'],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  for (const { name } of readdirSync(SITE, { withFileTypes: true }).filter((entry) => entry.isFile()))
+    if (!/\.(?:ts|json)$/.test(name)) copyFileSync(join(SITE, name), join(outdir, name));
 }

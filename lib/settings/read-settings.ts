@@ -68,8 +68,11 @@ function complaintsAcross(settings: Settings, directory: string): readonly strin
     ...together('domainName', 'certificateArn', settings),
     ...together('apnsSecretName', 'apnsBundleId', settings),
     ...caComplaints(settings.extraCaFile, directory),
+    ...(settings.webPush && settings.contact === undefined
+      ? [sentence('contact', undefined, `${allowedFor('contact')}, because webPush is true`)]
+      : []),
   ];
-  for (const name of ['allowedExchangeHosts', 'allowedTokenHosts'] as const) {
+  for (const name of ['allowedExchangeHosts', 'allowedTokenHosts', 'allowedPushHosts'] as const) {
     const hosts = hostComplaints(settings[name], settings.stage);
     if (hosts.length > 0) {
       complaints.push(sentence(name, settings[name], `${allowedFor(name)} (${hosts.join('; ')})`));

@@ -33,8 +33,8 @@ export interface AwsOptions {
   principal(accessKeyId: string): Principal | undefined;
   readonly clusters: readonly ClusterSeed[];
   readonly secrets: readonly SecretSeed[];
-  /** Symmetric customer managed keys. */
-  readonly keys: readonly { readonly arn: string }[];
+  /** Customer managed keys: symmetric, or ECC_NIST_P256 for signing. */
+  readonly keys: readonly { readonly arn: string; readonly spec?: string }[];
   /** Keep one RSA-3072 data key pair made in advance (one costs about a second). Default true. */
   readonly keyPairsAhead?: boolean | undefined;
   /** The event that SNS sends to an application's EventDeliveryFailure topic, as JSON text. */

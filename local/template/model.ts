@@ -42,6 +42,8 @@ export interface SecretSpec {
 export interface KeySpec {
   readonly keyId: string;
   readonly arn: string;
+  /** `SYMMETRIC_DEFAULT` unless the template says otherwise. */
+  readonly spec: string;
   readonly policy: Json;
 }
 

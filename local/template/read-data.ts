@@ -72,6 +72,7 @@ export function readKeys(deployment: Deployment): readonly KeySpec[] {
   return deployment.ofType('AWS::KMS::Key').map((key) => ({
     keyId: key.ref(),
     arn: key.attribute('Arn'),
+    spec: optionalText(key.property('KeySpec')) ?? 'SYMMETRIC_DEFAULT',
     policy: key.property('KeyPolicy'),
   }));
 }

@@ -138,7 +138,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     let api: Handler = starting;
     handle = (request, response) => {
       const url = request.url ?? '/';
-      if (url.startsWith('/api/')) api(request, response);
+      if (/^\/(?:api\/|app(?:[/?]|$))/.test(url)) api(request, response);
       else if (url.startsWith('/exchange/'))
         exchange.handle(request, response, url.slice('/exchange'.length));
       else void control(request, response);

@@ -18,7 +18,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** File name → content. */
 function filesOf(bundle: FunctionId | 'again'): Readonly<Record<string, string>> {
-  const names = readdirSync(join(folder, bundle)).sort();
+  const names = readdirSync(join(folder, bundle), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, bundle, name), 'utf8')]));
 }
 

@@ -10,7 +10,8 @@ const MAY_IMPORT: readonly { readonly room: string; readonly from: readonly stri
   { room: 'lambdas/domain/', from: ['lambdas/domain/', 'lambdas/contract.ts'] },
   { room: 'lambdas/adapters/', from: ['lambdas/adapters/', 'lambdas/domain/', 'lambdas/contract.ts'] },
   { room: 'lambdas/runtime/', from: ['lambdas/runtime/', 'lambdas/domain/', 'lambdas/contract.ts'] },
-  ...['register', 'callback', 'alive', 'upkeep', 'migrate', 'push-applications'].map((id) => ({
+  { room: 'lambdas/app/site/', from: ['lambdas/app/site/'] },
+  ...['register', 'callback', 'alive', 'upkeep', 'migrate', 'push-applications', 'app'].map((id) => ({
     room: `lambdas/${id}/`,
     from: [
       `lambdas/${id}/`,

@@ -11,6 +11,7 @@ export const OWNER_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:sec
 export const LAMBDA_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ens-lambda-aBcDeF`;
 export const PEPPER_SECRET_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:ens-pepper-aBcDeF`;
 export const KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/11111111-2222-4333-8444-555555555555`;
+export const SIGNING_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/22222222-3333-4444-8555-666666666666`;
 export const OTHER_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/66666666-7777-4888-8999-000000000000`;
 export const DATABASE = 'ens';
 /** What the Data API calls have in common: as the owner, or as the Lambdas' own user `ens_lambda`. */
@@ -71,7 +72,7 @@ export async function startTestAws(options: { readonly database?: boolean } = {}
         generate: { PasswordLength: 43, ExcludePunctuation: true },
       },
     ],
-    keys: [{ arn: KEY_ARN }, { arn: OTHER_KEY_ARN }],
+    keys: [{ arn: KEY_ARN }, { arn: OTHER_KEY_ARN }, { arn: SIGNING_KEY_ARN, spec: 'ECC_NIST_P256' }],
     keyPairsAhead: false,
     onDeliveryFailure: (topicArn, message) => void deliveryFailures.push({ topicArn, message }),
   });

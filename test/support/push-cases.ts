@@ -1,13 +1,13 @@
 /** One push of every kind, for tests that go through all of them. */
 import { asId, type RegistrationId } from '#domain/model/ids.ts';
-import type { Platform } from '#domain/model/preferences.ts';
+import type { SnsPlatform } from '#domain/model/preferences.ts';
 import type { NewMailPush, Push, PushTarget } from '#domain/ports/push.ts';
 
 export const REGISTRATION = asId<RegistrationId>('8a1b6c58-6c1f-4a55-9f0f-2d8f4f1f8a10');
 
 const ARN_PARTS = { apns: 'APNS', 'apns-sandbox': 'APNS_SANDBOX', fcm: 'GCM' } as const;
 
-export function targetOn(platform: Platform): PushTarget {
+export function targetOn(platform: SnsPlatform): PushTarget<SnsPlatform> {
   return {
     registrationId: REGISTRATION,
     endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/${ARN_PARTS[platform]}/ens/4c0f7f0a-0000-4000-8000-000000000001`,

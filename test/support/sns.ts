@@ -6,7 +6,7 @@ import {
   SetEndpointAttributesCommand,
   SNSClient,
 } from '@aws-sdk/client-sns';
-import { PLATFORMS, type Platform } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { PolicyStatement } from '../../local/aws/iam.ts';
 import { ACCOUNT, REGION, startTestAws, type TestAws } from './aws.ts';
 
@@ -19,13 +19,13 @@ export interface TestSns {
   readonly operator: SNSClient;
   /** A client that may do `actions` on `resources` and nothing else. */
   restricted(actions: readonly string[], resources: readonly string[]): SNSClient;
-  newEndpoint(platform: Platform, token?: string): Promise<string>;
+  newEndpoint(platform: SnsPlatform, token?: string): Promise<string>;
   setEnabled(endpointArn: string, enabled: boolean): Promise<void>;
   /** SNS calls that `work` makes, in order. */
   callsOf(work: () => Promise<unknown>): Promise<string[]>;
 }
 
-export function applicationArn(platform: Platform): string {
+export function applicationArn(platform: SnsPlatform): string {
   return `arn:aws:sns:${REGION}:${ACCOUNT}:app/${KEYS[platform]}/ens`;
 }
 
@@ -38,7 +38,7 @@ export function freshToken(): string {
 export async function startTestSns(): Promise<TestSns> {
   const world = await startTestAws({ database: false });
   const operator = new SNSClient(world.client());
-  for (const platform of PLATFORMS) {
+  for (const platform of SNS_PLATFORMS) {
     const Attributes = platform === 'fcm' ? google() : apple();
     await operator.send(
       new CreatePlatformApplicationCommand({ Name: 'ens', Platform: KEYS[platform], Attributes }),

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { DependencyUnavailable } from '#domain/errors.ts';
@@ -15,13 +15,19 @@ export interface PepperOptions {
   readonly secretArn: string;
 }
 
+/** The pepper also keys what the database stores encrypted. */
+export interface PepperWithKeys extends Pepper {
+  /** 32 bytes by HKDF-SHA-256, for the addresses of Web Push subscriptions in the database. */
+  webPushSubscriptionKey(): Promise<Uint8Array>;
+}
+
 /**
  * HMACs under the pepper, each use with a prefix of its own, so that a value made
  * for one is worthless for another. The secret string, as it is, is the key; it is read with the first use
  * and kept for the life of this instance. Every method throws DependencyUnavailable('secrets') while it
  * cannot be read; that is not kept.
  */
-export function createPepper(options: PepperOptions): Pepper {
+export function createPepper(options: PepperOptions): PepperWithKeys {
   let reading: Promise<KeyObject> | undefined;
 
   function pepper(): Promise<KeyObject> {
@@ -56,6 +62,8 @@ export function createPepper(options: PepperOptions): Pepper {
     verifyCallbackId,
     addressHmac: async (email) => new Uint8Array(await hmac(`address:${normal(email)}`)),
     userHmac: async (username) => new Uint8Array(await hmac(`user-name:${normal(username)}`)),
+    webPushSubscriptionKey: async () =>
+      new Uint8Array(hkdfSync('sha256', await pepper(), '', 'ens:web-push-subscription', 32)),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Message attributes with which SNS is told how to deliver. https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html */
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import type { Platform } from '#domain/model/preferences.ts';
+import type { SnsPlatform } from '#domain/model/preferences.ts';
 
 export interface Delivery {
   readonly pushType: 'alert' | 'background';
@@ -16,7 +16,7 @@ export const MESSAGE_KEYS = {
   apns: 'APNS',
   'apns-sandbox': 'APNS_SANDBOX',
   fcm: 'GCM',
-} as const satisfies Record<Platform, string>;
+} as const satisfies Record<SnsPlatform, string>;
 
 /** Only the time to live differs in name between production and sandbox. */
 export function apnsAttributes(

@@ -5,14 +5,14 @@ import {
   SetEndpointAttributesCommand,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import { PLATFORMS, type Platform } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { EndpointOutcome, PushEndpoints } from '#domain/ports/push.ts';
 import { outcomeOfError } from './outcomes.ts';
 
 export interface PushEndpointsOptions {
   readonly client: Pick<SNSClient, 'send'>;
   /** ARN of the platform application; absent or empty where the platform is not configured. */
-  readonly applications: Readonly<Partial<Record<Platform, string | undefined>>>;
+  readonly applications: Readonly<Partial<Record<SnsPlatform, string | undefined>>>;
   /** Bound of one call, the SDK's own retries included. */
   readonly timeoutMs: number;
 }
@@ -24,10 +24,10 @@ const TOKEN_REFUSED = /Invalid parameter: Token\b/;
  * Two calls for a token that is new (create, look) and one for a token that is known and well; one more
  * where a disabled endpoint has to be enabled. `SetEndpointAttributes` is only ever given `Enabled`.
  */
-export function createPushEndpoints(options: PushEndpointsOptions): PushEndpoints {
+export function createPushEndpoints(options: PushEndpointsOptions): PushEndpoints<SnsPlatform> {
   const { applications } = options;
   return {
-    configuredPlatforms: () => PLATFORMS.filter((platform) => (applications[platform] ?? '') !== ''),
+    configuredPlatforms: () => SNS_PLATFORMS.filter((platform) => (applications[platform] ?? '') !== ''),
     async ensure({ platform, token, knownArn }): Promise<EndpointOutcome> {
       const application = applications[platform] ?? '';
       if (application === '') return { kind: 'platform-not-configured' };
@@ -114,7 +114,7 @@ function belongsTo(endpointArn: string, application: string): boolean {
  * What is wrong with the form of a token, in words for a client developer; never the token itself. Only what
  * can be no token at all: the rest is for SNS to judge.
  */
-function tokenFault(platform: Platform, token: string): string | undefined {
+function tokenFault(platform: SnsPlatform, token: string): string | undefined {
   const longest = platform === 'fcm' ? 8_192 : 400;
   if (token.length <= longest && /^[\x21-\x7e]+$/.test(token)) return undefined;
   return platform === 'fcm'

@@ -1,5 +1,6 @@
 /** PushSender on SNS direct publish: one call per push. */
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
+import type { SnsPlatform } from '#domain/model/preferences.ts';
 import type { PreviewSealer, Push, PushOutcome, PushSender, PushTarget } from '#domain/ports/push.ts';
 import { MAX_PAYLOAD_BYTES, shownItem } from '#domain/push/alert.ts';
 import { withinTime } from '../time-limit.ts';
@@ -16,7 +17,7 @@ export interface PushSenderOptions {
 }
 
 /** Sends through SNS. Never throws; errors become outcomes by the table in `outcomes.ts`. */
-export function createPushSender(options: PushSenderOptions): PushSender {
+export function createPushSender(options: PushSenderOptions): PushSender<SnsPlatform> {
   return {
     async send(target, push): Promise<PushOutcome> {
       try {
@@ -33,7 +34,11 @@ export function createPushSender(options: PushSenderOptions): PushSender {
 }
 
 /** The publish call for one push; exported so that its bytes can be compared without a client. */
-export function publishInput(target: PushTarget, push: Push, preview?: string): PublishCommandInput {
+export function publishInput(
+  target: PushTarget<SnsPlatform>,
+  push: Push,
+  preview?: string,
+): PublishCommandInput {
   const fcm = target.platform === 'fcm';
   const payload = fcm ? fcmPayload(target, push, preview) : apnsPayload(target, push, preview);
   return {
@@ -54,7 +59,7 @@ export function publishInput(target: PushTarget, push: Push, preview?: string): 
  */
 async function withPreview(
   previews: PreviewSealer,
-  target: PushTarget,
+  target: PushTarget<SnsPlatform>,
   push: Push,
 ): Promise<{ readonly outside: Push; readonly preview?: string | undefined }> {
   if (target.previewKey === undefined || push.type !== 'new-mail') return { outside: push };

@@ -14,7 +14,7 @@ const ALERT_TTL_SECONDS = 86_400;
 export interface WebPushMessage {
   /** JSON text, at most `maxBytes` of UTF-8. */
   readonly text: string;
-  readonly urgency: 'high' | 'normal';
+  readonly urgency: 'high';
   readonly ttlSeconds: number;
   /** At most 32 base64url characters: a newer message with the same topic replaces one not yet delivered. */
   readonly topic: string;
@@ -29,14 +29,14 @@ export function webPushMessage(
   appUrl: string,
   maxBytes: number,
 ): WebPushMessage | undefined {
-  const alert = alertOf(push.type === 'wake' ? { type: 'open-app' } : push);
+  const alert = alertOf(push);
   if (alert === undefined) return undefined;
   const topic = topicOf(target, push);
   const encode = (fitted: Alert) => JSON.stringify(declarative(target, push, fitted, topic, appUrl));
   const room = maxBytes - Buffer.byteLength(encode(fitAlert(alert, 0)));
   return {
     text: encode(fitAlert(alert, Math.max(0, room))),
-    urgency: push.type === 'wake' ? 'normal' : 'high',
+    urgency: 'high',
     ttlSeconds: ALERT_TTL_SECONDS,
     topic,
   };

@@ -28,7 +28,7 @@ export interface WebPushSenderOptions {
 const SHORT_BYTES = 1_024;
 
 /** Never throws. A push that shows nothing counts as delivered: browsers punish silent pushes. */
-export function createWebPushSender(options: WebPushSenderOptions): PushSender {
+export function createWebPushSender(options: WebPushSenderOptions): PushSender<'webpush'> {
   return {
     async send(target, push) {
       try {
@@ -46,7 +46,7 @@ export function createWebPushSender(options: WebPushSenderOptions): PushSender {
 async function sendTo(
   options: WebPushSenderOptions,
   subscription: Subscription,
-  target: PushTarget,
+  target: PushTarget<'webpush'>,
   push: Push,
 ): Promise<PushOutcome> {
   const judgement = options.hosts.judge(subscription.endpoint);

@@ -15,9 +15,14 @@ export function sealSubscription(key: Uint8Array, { endpoint, p256dh, auth }: Su
   return PREFIX + sealed.toString('base64url');
 }
 
+/** Tells a stored subscription from an ARN. */
+export function isSealedSubscription(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 /** Undefined where the text was not sealed under this key: the pepper was replaced, or the row was changed. */
 export function openSubscription(key: Uint8Array, sealed: string): Subscription | undefined {
-  if (!sealed.startsWith(PREFIX)) return undefined;
+  if (!isSealedSubscription(sealed)) return undefined;
   const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
   if (bytes.byteLength <= NONCE_BYTES + TAG_BYTES) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES));

@@ -74,7 +74,11 @@ export function createVapid(options: VapidOptions): Vapid {
   };
 }
 
-async function readPublicKey({ client, keyArn }: VapidOptions): Promise<string> {
+/** The point of the public key, base64url. Throws DependencyUnavailable. */
+export async function readPublicKey({
+  client,
+  keyArn,
+}: Pick<VapidOptions, 'client' | 'keyArn'>): Promise<string> {
   const { PublicKey: spki } = await client
     .send(new GetPublicKeyCommand({ KeyId: keyArn }))
     .catch((error: unknown) => {

@@ -2,7 +2,11 @@
 export const CONTENT_LEVELS = ['subject-and-sender', 'sender', 'none'] as const;
 export type ContentLevel = (typeof CONTENT_LEVELS)[number];
 
-export const PLATFORMS = ['apns', 'apns-sandbox', 'fcm'] as const;
+/** Platforms that Amazon SNS delivers to. */
+export const SNS_PLATFORMS = ['apns', 'apns-sandbox', 'fcm'] as const;
+export type SnsPlatform = (typeof SNS_PLATFORMS)[number];
+
+export const PLATFORMS = [...SNS_PLATFORMS, 'webpush'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
 /** Public key of the phone's notification extension; previews are encrypted for it. */

@@ -45,10 +45,11 @@ export interface PreviewSealer {
   seal(key: PreviewKey, preview: Preview, maxBytes: number): Promise<string | undefined>;
 }
 
-export interface PushTarget {
+export interface PushTarget<P extends Platform = Platform> {
   readonly registrationId: RegistrationId;
+  /** Endpoint ARN at SNS, or the sealed subscription of Web Push. */
   readonly endpointArn: string;
-  readonly platform: Platform;
+  readonly platform: P;
   /** Sender, subject, thread and item id travel encrypted for this key; the visible alert is neutral. */
   readonly previewKey?: PreviewKey | undefined;
 }
@@ -60,9 +61,9 @@ export type PushOutcome =
   | { readonly kind: 'later'; readonly code: string }
   | { readonly kind: 'misconfigured'; readonly code: string };
 
-export interface PushSender {
+export interface PushSender<P extends Platform = Platform> {
   /** Never throws: every answer and every failure of the push service is an outcome. */
-  send(target: PushTarget, push: Push): Promise<PushOutcome>;
+  send(target: PushTarget<P>, push: Push): Promise<PushOutcome>;
 }
 
 export type EndpointOutcome =
@@ -72,16 +73,16 @@ export type EndpointOutcome =
   | { readonly kind: 'later'; readonly code: string }
   | { readonly kind: 'misconfigured'; readonly code: string };
 
-export interface PushEndpoints {
+export interface PushEndpoints<P extends Platform = Platform> {
   /**
    * Endpoint for this token, created or found, and enabled. `knownArn` is the one stored for the same token.
    * A different token is always a different endpoint.
    */
   ensure(request: {
-    readonly platform: Platform;
+    readonly platform: P;
     readonly token: string;
     readonly knownArn?: string | undefined;
   }): Promise<EndpointOutcome>;
   /** Platforms that this deployment can push to. */
-  configuredPlatforms(): readonly Platform[];
+  configuredPlatforms(): readonly P[];
 }

@@ -5,7 +5,9 @@
  */
 export const {
   constants,
+  createCipheriv,
   createDecipheriv,
+  createECDH,
   createHash,
   createHmac,
   createPrivateKey,
@@ -13,6 +15,7 @@ export const {
   createSecretKey,
   getRandomValues,
   hash,
+  hkdfSync,
   pbkdf2Sync,
   privateDecrypt,
   randomBytes,

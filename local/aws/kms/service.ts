@@ -2,32 +2,51 @@ import { randomBytes } from 'node:crypto';
 import { AwsError, isObject, type JsonObject, type Operation, text } from '../wire.ts';
 import { keyArnOf, open, seal, type WrappingKey } from './ciphertext.ts';
 import { createKeyPairSource } from './key-pairs.ts';
+import { createSigningKey, type SigningKey } from './signing-key.ts';
+
+const SYMMETRIC = 'SYMMETRIC_DEFAULT';
 
 export interface KmsOptions {
-  /** Symmetric customer managed keys. */
-  readonly keys: readonly { readonly arn: string }[];
+  /** Customer managed keys: symmetric, or ECC_NIST_P256 for signing. */
+  readonly keys: readonly { readonly arn: string; readonly spec?: string }[];
   /** Keep one RSA-3072 pair made in advance. */
   readonly keyPairsAhead: boolean;
 }
 
-/** Encrypt, Decrypt, DescribeKey and the GenerateDataKey… family of KMS, for symmetric wrapping keys. */
+/** Encrypt, Decrypt, DescribeKey, GenerateDataKey… for symmetric keys; Sign and GetPublicKey for signing keys. */
 export function createKms(options: KmsOptions): { answer(operation: Operation): Promise<JsonObject> } {
-  const keys: WrappingKey[] = options.keys.map(({ arn }) => ({ arn, material: randomBytes(32) }));
+  const keys: WrappingKey[] = options.keys
+    .filter(({ spec = SYMMETRIC }) => spec === SYMMETRIC)
+    .map(({ arn }) => ({ arn, material: randomBytes(32) }));
+  const signingKeys: SigningKey[] = options.keys
+    .filter(({ spec }) => spec === 'ECC_NIST_P256')
+    .map(({ arn }) => createSigningKey(arn));
   const pairs = createKeyPairSource(options.keyPairsAhead);
 
-  function find(keyId: string): WrappingKey {
-    const key = keys.find(({ arn }) => keyId === arn || keyId === arn.split('/').at(-1));
-    if (key === undefined) throw new AwsError('NotFoundException', 400, `Key '${keyId}' does not exist`);
-    return key;
+  function find<K extends { readonly arn: string }>(among: readonly K[], keyId: string): K | undefined {
+    return among.find(({ arn }) => keyId === arn || keyId === arn.split('/').at(-1));
   }
 
   /** The key of the request after the policy has been asked. */
-  function keyFor({ action, input, authorize }: Operation): WrappingKey {
+  function anyKeyFor({ action, input, authorize }: Operation): WrappingKey | SigningKey {
     const keyId = text(input, 'KeyId');
     if (keyId === undefined) throw new AwsError('ValidationException', 400, 'KeyId must not be null');
-    const key = find(keyId);
+    const key = find<WrappingKey | SigningKey>([...keys, ...signingKeys], keyId);
+    if (key === undefined) throw new AwsError('NotFoundException', 400, `Key '${keyId}' does not exist`);
     authorize(`kms:${action}`, key.arn, conditions(input));
     return key;
+  }
+
+  function keyFor(operation: Operation): WrappingKey {
+    const key = anyKeyFor(operation);
+    if ('material' in key) return key;
+    throw invalidUsage(operation.action, key.arn);
+  }
+
+  function answerSigning(operation: Operation): JsonObject {
+    const key = anyKeyFor(operation);
+    if ('material' in key) throw invalidUsage(operation.action, key.arn);
+    return key.answer(operation);
   }
 
   function decrypt(operation: Operation): JsonObject {
@@ -35,7 +54,7 @@ export function createKms(options: KmsOptions): { answer(operation: Operation): 
     const blob = binary(input, 'CiphertextBlob');
     const arn = keyArnOf(blob);
     const given = text(input, 'KeyId');
-    const named = given === undefined ? undefined : find(given);
+    const named = given === undefined ? undefined : find(keys, given);
     if (arn === undefined) throw invalidCiphertext();
     const key = keys.find((one) => one.arn === arn);
     authorize('kms:Decrypt', arn, conditions(input));
@@ -102,11 +121,13 @@ export function createKms(options: KmsOptions): { answer(operation: Operation): 
   }
 
   function describe(operation: Operation): JsonObject {
-    const { arn } = keyFor(operation);
+    const key = anyKeyFor(operation);
+    const { arn } = key;
     const KeyId = arn.split('/').at(-1) ?? '';
     const state = { Enabled: true, KeyState: 'Enabled', KeyManager: 'CUSTOMER', Origin: 'AWS_KMS' };
-    const use = { KeyUsage: 'ENCRYPT_DECRYPT', KeySpec: 'SYMMETRIC_DEFAULT', MultiRegion: false };
-    return { KeyMetadata: { Arn: arn, KeyId, AWSAccountId: arn.split(':')[4] ?? '', ...state, ...use } };
+    const use = 'material' in key ? { KeyUsage: 'ENCRYPT_DECRYPT', KeySpec: SYMMETRIC } : key.metadata;
+    const account = arn.split(':')[4] ?? '';
+    return { KeyMetadata: { Arn: arn, KeyId, AWSAccountId: account, ...state, ...use, MultiRegion: false } };
   }
 
   return {
@@ -116,6 +137,9 @@ export function createKms(options: KmsOptions): { answer(operation: Operation): 
           return decrypt(operation);
         case 'Encrypt':
           return encrypt(operation);
+        case 'Sign':
+        case 'GetPublicKey':
+          return answerSigning(operation);
         case 'DescribeKey':
           return describe(operation);
         case 'GenerateDataKey':
@@ -131,6 +155,10 @@ export function createKms(options: KmsOptions): { answer(operation: Operation): 
       }
     },
   };
+}
+
+function invalidUsage(action: string, arn: string): AwsError {
+  return new AwsError('InvalidKeyUsageException', 400, `${arn} key usage is not valid for ${action}.`);
 }
 
 function invalidCiphertext(): AwsError {

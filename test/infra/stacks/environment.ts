@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readEnv as aliveEnv } from '../../../lambdas/alive/env.ts';
+import { readEnv as appEnv } from '../../../lambdas/app/env.ts';
 import { readEnv as callbackEnv } from '../../../lambdas/callback/env.ts';
 import { FUNCTION_IDS, type FunctionId, VARIABLES } from '../../../lambdas/contract.ts';
 import { readEnv as migrateEnv } from '../../../lambdas/migrate/env.ts';
@@ -18,6 +19,7 @@ const READERS: Readonly<Record<FunctionId, (env: Environment) => unknown>> = {
   upkeep: upkeepEnv,
   migrate: migrateEnv,
   'push-applications': pushApplicationsEnv,
+  app: appEnv,
 };
 
 function environmentOf(functionId: FunctionId, settings: Readonly<Record<string, unknown>>): Environment {

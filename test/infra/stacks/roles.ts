@@ -6,6 +6,9 @@ import { asList, functionsOf, resourcesOf, settled, statementsOf } from '../supp
 /** Granted to what does not run locally: log delivery, and Lambda's own network interfaces. */
 const OF_THE_PLATFORM = /^(logs|ec2):/;
 
+/** Actions on the key that signs for push services: an asymmetric key knows no encryption context. */
+const SIGNING: readonly string[] = ['kms:Sign', 'kms:GetPublicKey'];
+
 describe('the roles of the functions', () => {
   test('allow what each function calls and nothing else', () => {
     const { service } = synthesise(VARIANTS['push-secrets']);
@@ -80,7 +83,9 @@ describe('the roles of the functions', () => {
     'bind every use of the wrapping key but its description to our encryption context with the %s settings',
     (variant) => {
       const statements = [...statementsOf(synthesise(VARIANTS[variant]).service).values()].flat();
-      const ofKms = statements.filter(({ actions }) => actions.some((action) => action.startsWith('kms:')));
+      const ofKms = statements.filter(({ actions }) =>
+        actions.some((action) => action.startsWith('kms:') && !SIGNING.includes(action)),
+      );
       expect(ofKms.map(({ actions }) => actions)).toEqual([
         ['kms:Decrypt'],
         ['kms:Decrypt'],
@@ -96,6 +101,23 @@ describe('the roles of the functions', () => {
       }
     },
   );
+
+  test('let callback and upkeep sign for push services, and the web app read the public key', () => {
+    const roles = statementsOf(synthesise(VARIANTS['push-secrets']).service);
+    const signing = [...roles].flatMap(([functionId, statements]) =>
+      statements
+        .flatMap(({ actions }) => actions)
+        .filter((action) => SIGNING.includes(action))
+        .map((action) => `${functionId} ${action}`),
+    );
+    expect(signing.sort()).toEqual([
+      'app kms:GetPublicKey',
+      'callback kms:GetPublicKey',
+      'callback kms:Sign',
+      'upkeep kms:GetPublicKey',
+      'upkeep kms:Sign',
+    ]);
+  });
 
   test('let register alone create endpoints and upkeep alone make key pairs', () => {
     const holders = (action: string) =>

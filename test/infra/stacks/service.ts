@@ -79,7 +79,7 @@ describe('the service stack', () => {
     expect(migrations?.properties.MigrationsHash).toMatch(/^[0-9a-f]{64}$/);
     const resources = service.toJSON().Resources;
     for (const [functionId, { id }] of functionsOf(service)) {
-      const waits = functionId !== 'migrate' && functionId !== 'push-applications';
+      const waits = !['migrate', 'push-applications', 'app'].includes(functionId);
       expect({ functionId, waits: asList(resources[id].DependsOn).includes(migrations?.id ?? '') }).toEqual({
         functionId,
         waits,

@@ -19,6 +19,8 @@ export const VARIANTS = {
     fcmSecretName: 'ens/fcm',
     alarmEmail: 'mail-team@example.com',
     callbackConcurrency: 100,
+    webPush: true,
+    contact: 'mailto:mail-team@example.com',
   },
 } as const satisfies Record<string, Readonly<Record<string, unknown>>>;
 export type Variant = keyof typeof VARIANTS;

@@ -6,12 +6,14 @@ import {
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPushEndpoints } from '#adapters/sns/push-endpoints.ts';
-import { PLATFORMS, type Platform } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { PushEndpoints } from '#domain/ports/push.ts';
 import { applicationArn, freshToken, startTestSns, type TestSns } from '../../support/sns.ts';
 
 const TIMEOUT_MS = 5_000;
-const APPLICATIONS = Object.fromEntries(PLATFORMS.map((platform) => [platform, applicationArn(platform)]));
+const APPLICATIONS = Object.fromEntries(
+  SNS_PLATFORMS.map((platform) => [platform, applicationArn(platform)]),
+);
 let sns: TestSns;
 beforeAll(async () => {
   sns = await startTestSns();
@@ -127,7 +129,7 @@ describe('PushEndpoints', () => {
     expect(calls).toEqual([]);
   });
 
-  it.each<[Platform, string]>([
+  it.each<[SnsPlatform, string]>([
     ['apns', ''],
     ['apns', 'not hexadecimal'],
     ['apns', 'zz'],

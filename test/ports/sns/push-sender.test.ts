@@ -6,7 +6,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
-import { PLATFORMS } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS } from '#domain/model/preferences.ts';
 import type { PushSender } from '#domain/ports/push.ts';
 import { PUSHES, targetOn } from '../../support/push-cases.ts';
 import { applicationArn, freshToken, startTestSns, type TestSns } from '../../support/sns.ts';
@@ -19,13 +19,15 @@ afterAll(async () => sns.world.close());
 
 /** With exactly what the callback function's role grants. */
 function sender(resources?: readonly string[]): PushSender {
-  const arns = PLATFORMS.map((platform) => `${applicationArn(platform).replace(':app/', ':endpoint/')}/*`);
+  const arns = SNS_PLATFORMS.map(
+    (platform) => `${applicationArn(platform).replace(':app/', ':endpoint/')}/*`,
+  );
   const client = sns.restricted(['sns:Publish'], resources ?? arns);
   return createPushSender({ client, previews: createPreviewSealer(), timeoutMs: 5_000 });
 }
 
 describe('PushSender', () => {
-  it.each(PLATFORMS)('delivers every kind of push to %s, one call each', async (platform) => {
+  it.each(SNS_PLATFORMS)('delivers every kind of push to %s, one call each', async (platform) => {
     const token = freshToken();
     const target = { ...targetOn(platform), endpointArn: await sns.newEndpoint(platform, token) };
     const push = sender();

@@ -49,7 +49,7 @@ async function sendTo(script: Script, push: Push, allowed = ['http://127.0.0.1:*
   const target = {
     registrationId: REGISTRATION,
     endpointArn: sealSubscription(key, reading.subscription),
-    platform: 'fcm' as const,
+    platform: 'webpush' as const,
   };
   const outcome = await sender.send(target, push);
   return { outcome, seen: server.seen, read: browser.read };
@@ -83,7 +83,7 @@ test('a mail is one POST that the browser can read', async () => {
   });
 });
 
-test.each(['new-mail-none', 'new-mail-neutral', 'new-mail-count', 'sign-in', 'wake', 'open-app'] as const)(
+test.each(['new-mail-none', 'new-mail-neutral', 'new-mail-count', 'sign-in', 'open-app'] as const)(
   'a push of the kind %s shows something',
   async (kind) => {
     const { seen, read } = await sendTo(() => ({ status: 201 }), PUSHES[kind]);

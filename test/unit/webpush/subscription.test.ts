@@ -26,7 +26,7 @@ test.each<readonly [what: string, value: unknown, detail: RegExp]>([
   ['text that is no JSON', 'token', /is not JSON/],
   ['an array', [whole], /is not JSON/],
   ['a missing endpoint', { keys: whole.keys }, /no text in "endpoint"/],
-  ['an endpoint of 10 KB', { ...whole, endpoint: `https://p.example/${'x'.repeat(10_240)}` }, /2048/],
+  ['an endpoint of 10 KB', { ...whole, endpoint: `https://p.example/${'x'.repeat(10_240)}` }, /1024/],
   ['an endpoint that is no URL', { ...whole, endpoint: 'push.example.com' }, /not a URL/],
   ['an endpoint with a line break', { ...whole, endpoint: 'https://p.example/\r\nx' }, /not a URL/],
   ['missing keys', { endpoint: ENDPOINT }, /no "keys"/],

@@ -1,14 +1,16 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, verify } from 'node:crypto';
 import {
   DecryptCommand,
   DescribeKeyCommand,
   EncryptCommand,
   GenerateDataKeyCommand,
   GenerateDataKeyPairWithoutPlaintextCommand,
+  GetPublicKeyCommand,
   KMSClient,
+  SignCommand,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { KEY_ARN, OTHER_KEY_ARN, startTestAws, type TestAws } from '../../support/aws.ts';
+import { KEY_ARN, OTHER_KEY_ARN, SIGNING_KEY_ARN, startTestAws, type TestAws } from '../../support/aws.ts';
 import { refusal } from '../../support/aws-refusal.ts';
 
 let world: TestAws;
@@ -147,3 +149,21 @@ it.each(['ThrottlingException', 'DisabledException', 'KMSInternalException'])(
     expect((await refusal(client.send(new DescribeKeyCommand({ KeyId: KEY_ARN })))).name).toBe(error);
   },
 );
+
+it('signs under a P-256 key, and refuses it for encryption', async () => {
+  const message = Buffer.from('header.claims');
+  const { Signature } = await client.send(
+    new SignCommand({
+      KeyId: SIGNING_KEY_ARN,
+      Message: message,
+      MessageType: 'RAW',
+      SigningAlgorithm: 'ECDSA_SHA_256',
+    }),
+  );
+  const { PublicKey, KeyUsage } = await client.send(new GetPublicKeyCommand({ KeyId: SIGNING_KEY_ARN }));
+  const key = createPublicKey({ key: Buffer.from(PublicKey ?? []), format: 'der', type: 'spki' });
+  expect(KeyUsage).toBe('SIGN_VERIFY');
+  expect(verify('sha256', message, key, Signature ?? new Uint8Array())).toBe(true);
+  const wrong = new EncryptCommand({ KeyId: SIGNING_KEY_ARN, Plaintext: message });
+  expect((await refusal(client.send(wrong))).name).toBe('InvalidKeyUsageException');
+});

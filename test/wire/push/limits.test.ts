@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender, publishInput } from '#adapters/sns/push-sender.ts';
-import { PLATFORMS, type Platform } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { NewMailPush, Push } from '#domain/ports/push.ts';
 import { openPreview } from '../../support/open-preview.ts';
 import { previewKeys } from '../../support/preview-keys.ts';
@@ -20,11 +20,11 @@ const Fcm = z.object({
   }),
 });
 
-function payloadOf(platform: Platform, message: string | undefined): string {
+function payloadOf(platform: SnsPlatform, message: string | undefined): string {
   return Message.parse(JSON.parse(message ?? ''))[KEYS[platform]] ?? '';
 }
 
-function shown(platform: Platform, payload: string) {
+function shown(platform: SnsPlatform, payload: string) {
   const json: unknown = JSON.parse(payload);
   return platform === 'fcm' ? Fcm.parse(json).fcmV1Message.message.data : Apns.parse(json).aps.alert;
 }
@@ -93,7 +93,7 @@ function expectWholeGraphemes(cut: string, whole: string): void {
 describe('No payload', () => {
   it('exceeds 4096 bytes or cuts a grapheme, whatever a mail says', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...PLATFORMS), mails, (platform, push) => {
+      fc.property(fc.constantFrom(...SNS_PLATFORMS), mails, (platform, push) => {
         const payload = payloadOf(platform, publishInput(targetOn(platform), push).Message);
         expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(4_096);
         if (push.count > 1) return;
@@ -109,7 +109,7 @@ describe('No payload', () => {
     const pairs = previewKeys();
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...PLATFORMS),
+        fc.constantFrom(...SNS_PLATFORMS),
         fc.constantFrom(...pairs),
         mails.filter(({ count }) => count === 1),
         async (platform, pair, push) => {
@@ -147,7 +147,7 @@ describe('No payload', () => {
 
   it('wastes the room: a long subject fills it to the last grapheme', () => {
     const push: Push = { ...PUSHES['new-mail-full'], subject: '👩‍👩‍👧‍👦'.repeat(1_000) };
-    for (const platform of PLATFORMS) {
+    for (const platform of SNS_PLATFORMS) {
       const payload = payloadOf(platform, publishInput(targetOn(platform), push).Message);
       expect(4_096 - Buffer.byteLength(payload)).toBeLessThan(Buffer.byteLength('👩‍👩‍👧‍👦'));
     }

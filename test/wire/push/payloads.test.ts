@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { publishInput } from '#adapters/sns/push-sender.ts';
-import { PLATFORMS, type Platform } from '#domain/model/preferences.ts';
+import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { Push } from '#domain/ports/push.ts';
 import { PREVIEWED, PUSHES, REGISTRATION, targetOn } from '../../support/push-cases.ts';
 
@@ -11,12 +11,12 @@ const VECTORS = new URL('../../../docs/clients/preview-vectors.json', import.met
 const MESSAGE_KEYS = { apns: 'APNS', 'apns-sandbox': 'APNS_SANDBOX', fcm: 'GCM' } as const;
 const Message = z.record(z.string(), z.string());
 
-function fixture(platform: Platform, name: string): string {
+function fixture(platform: SnsPlatform, name: string): string {
   return readFileSync(new URL(`${platform}/${name}.txt`, FIXTURES), 'utf8');
 }
 
 /** Message key and attributes line by line, an empty line, the payload's bytes. */
-function written(platform: Platform, push: Push, preview?: string): string {
+function written(platform: SnsPlatform, push: Push, preview?: string): string {
   const { Message: message = '', MessageAttributes: attributes = {} } = publishInput(
     targetOn(platform),
     push,
@@ -29,7 +29,7 @@ function written(platform: Platform, push: Push, preview?: string): string {
   return `message key: ${key}\n${lines.join('\n')}\n\n${payloads[key]}\n`;
 }
 
-describe.each(PLATFORMS)('A push to %s', (platform) => {
+describe.each(SNS_PLATFORMS)('A push to %s', (platform) => {
   it.each(Object.entries(PUSHES))('%s has exactly the recorded bytes', (name, push) => {
     expect(written(platform, push)).toBe(fixture(platform, name));
   });

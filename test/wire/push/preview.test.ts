@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
-import type { PreviewKey } from '#domain/model/preferences.ts';
+import type { PreviewKey, SnsPlatform } from '#domain/model/preferences.ts';
 import type { PushTarget } from '#domain/ports/push.ts';
 import { openPreview } from '../../support/open-preview.ts';
 import { previewKeys } from '../../support/preview-keys.ts';
@@ -27,7 +27,7 @@ const { vectors } = z
 const PREVIEW = { sender: 'Ann', subject: 'Grüße 🍜', thread: 'AAQk', item: 'AAMk' };
 
 async function messageOf(
-  target: PushTarget,
+  target: PushTarget<SnsPlatform>,
   push: Parameters<ReturnType<typeof createPushSender>['send']>[1],
 ) {
   const messages: string[] = [];

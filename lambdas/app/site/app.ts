@@ -1,0 +1,2 @@
+const main = document.querySelector('#app');
+if (main !== null) main.textContent = 'Notifications about new mail.';
