@@ -62,9 +62,8 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   alive.allow(['sns:GetPlatformApplicationAttributes'], applications);
   upkeep.allow(['sns:DeleteEndpoint'], applications);
   for (const publisher of [callback, upkeep]) {
-    // SNS is asked about the target: "to a topic or endpoint" (API permissions reference). A real denial shows
-    // whether that holds: docs/first-deployment.md.
-    publisher.allow(['sns:Publish'], endpoints, {
+    // No recorded denial says whether SNS evaluates the endpoint or its application: both are granted.
+    publisher.allow(['sns:Publish'], [...endpoints, ...applications], {
       whyWildcard: 'Endpoints are made at run time; the pattern ends inside this stage’s own application.',
     });
   }

@@ -22,7 +22,8 @@ export interface EnsuredApplication {
 
 /**
  * Makes the platform application, or takes over the one of that name and gives it the newest version of the
- * secret. Safe to repeat. Throws CustomResourceFailure with what the operator has to do.
+ * secret. SNS disables an application whose credentials were refused, so new ones enable it again.
+ * Safe to repeat. Throws CustomResourceFailure with what the operator has to do.
  */
 export async function ensureApplication(
   { sns, secrets }: Clients,
@@ -88,7 +89,10 @@ async function create(sns: SNSClient, request: ApplicationRequest, Attributes: R
 
 async function update(sns: SNSClient, request: ApplicationRequest, Attributes: Record<string, string>) {
   const PlatformApplicationArn = request.applicationArn;
-  const command = new SetPlatformApplicationAttributesCommand({ PlatformApplicationArn, Attributes });
+  const command = new SetPlatformApplicationAttributesCommand({
+    PlatformApplicationArn,
+    Attributes: { ...Attributes, Enabled: 'true' },
+  });
   await sns.send(command).catch(refused(request));
   return PlatformApplicationArn;
 }

@@ -91,12 +91,14 @@ export class PushApplications extends Construct {
 
   private allow({ settings, provider }: PushApplicationsProps, platforms: readonly PushPlatform[]): void {
     const stack = Stack.of(this);
+    // SNS evaluates CreatePlatformApplication on `app/` with nothing behind the slash.
     provider.allow(
-      [
-        'sns:CreatePlatformApplication',
-        'sns:GetPlatformApplicationAttributes',
-        'sns:SetPlatformApplicationAttributes',
-      ],
+      ['sns:CreatePlatformApplication'],
+      [stack.formatArn({ service: 'sns', resource: 'app', resourceName: '*' })],
+      { whyWildcard: 'SNS evaluates the creation before the application has a name: on "app/" alone.' },
+    );
+    provider.allow(
+      ['sns:GetPlatformApplicationAttributes', 'sns:SetPlatformApplicationAttributes'],
       platforms.map((platform) => applicationArn(stack, settings, platform)),
     );
     const names = new Set(platforms.map((platform) => secretNameOf(settings, platform)));

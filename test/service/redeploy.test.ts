@@ -2,7 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { GetPlatformApplicationAttributesCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  GetPlatformApplicationAttributesCommand,
+  SetPlatformApplicationAttributesCommand,
+  SNSClient,
+} from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
 import { LOCAL_REGION } from '../../local/template/physical.ts';
 import { OPERATOR_ACCESS_KEY_ID } from '../../local/world/principals.ts';
@@ -82,6 +86,30 @@ describe('a new version of the secret and another deployment', () => {
     expect(await teamOf(the)).toBe(team);
     expect(`${answer?.body}${await the.everythingWritten()}`).not.toContain('MARKER-KEY');
   });
+});
+
+test('a deployment with new credentials enables an application that SNS has disabled', async () => {
+  const the = world();
+  const { phone } = await the.registerPhone();
+  const { sns } = operator(the);
+  const PlatformApplicationArn = APPLICATION;
+  await sns.send(
+    new SetPlatformApplicationAttributesCommand({ PlatformApplicationArn, Attributes: { Enabled: 'false' } }),
+  );
+  const undelivered = await the.callsDuring(async () => void (await the.deliverMail(phone.email)));
+  expect(undelivered.find(({ action }) => action === 'Publish')?.outcome).toBe('PlatformApplicationDisabled');
+  expect(the.notifications(phone)).toEqual([]);
+
+  await newSigningKey(the);
+  const answers = await redeploy(the, 'Custom::EnsPushApplications');
+  expect(answers.map(({ Status }) => Status)).not.toContain('FAILED');
+  // Exchange repeats the callback after 30 s.
+  await the.world.clock.advance(31_000);
+  expect(await the.waitForNotifications(phone, 1)).toHaveLength(1);
+  const { Attributes } = await sns.send(
+    new GetPlatformApplicationAttributesCommand({ PlatformApplicationArn }),
+  );
+  expect(Attributes?.Enabled).toBe('true');
 });
 
 describe('another deployment', () => {

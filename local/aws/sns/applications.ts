@@ -25,7 +25,8 @@ export function answerApplications({ action, input, authorize }: Operation, stor
   if (action === 'CreatePlatformApplication') {
     const platform = requiredText(input, 'Platform');
     const name = requiredText(input, 'Name');
-    authorize(`SNS:${action}`, store.applicationArn(platform, name));
+    // A recorded denial names the resource without platform and name.
+    authorize(`SNS:${action}`, store.applicationsArn);
     return { PlatformApplicationArn: create(store, platform, name, readMap(input, 'Attributes')).arn };
   }
   if (action === 'ListPlatformApplications') {

@@ -24,6 +24,8 @@ export interface Endpoint {
 /** All platform applications and endpoints of the one account and region. */
 export interface SnsStore {
   readonly applications: Map<string, Application>;
+  /** What SNS evaluates CreatePlatformApplication on: `…:app/`. */
+  readonly applicationsArn: string;
   applicationArn(platform: string, name: string): string;
   /** Throws NotFound. */
   application(arn: string): Application;
@@ -32,9 +34,11 @@ export interface SnsStore {
 
 export function createStore(region: string, accountId: string): SnsStore {
   const applications = new Map<string, Application>();
+  const applicationsArn = `arn:aws:sns:${region}:${accountId}:app/`;
   return {
     applications,
-    applicationArn: (platform, name) => `arn:aws:sns:${region}:${accountId}:app/${platform}/${name}`,
+    applicationsArn,
+    applicationArn: (platform, name) => `${applicationsArn}${platform}/${name}`,
     application(arn) {
       const application = applications.get(arn);
       if (application === undefined)

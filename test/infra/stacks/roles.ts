@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FUNCTION_IDS } from '../../../lambdas/contract.ts';
+import { evaluate } from '../../../local/aws/iam.ts';
 import { synthesise, VARIANT_NAMES, VARIANTS } from '../support/synthesise.ts';
 import { asList, functionsOf, resourcesOf, settled, statementsOf } from '../support/template.ts';
 
@@ -45,22 +46,49 @@ describe('the roles of the functions', () => {
     },
   );
 
-  test.each(VARIANT_NAMES)(
-    'end every wildcard inside one platform application with the %s settings',
-    (variant) => {
-      const { service } = synthesise(VARIANTS[variant]);
-      const wildcards = [...statementsOf(service).values()]
-        .flat()
-        .filter(({ actions }) => !actions.some((action) => action.startsWith('ec2:')))
-        .flatMap(({ resources }) => resources.map(settled))
-        .filter((resource) => resource.includes('*'));
-      for (const wildcard of wildcards) {
-        expect(wildcard).toMatch(
-          /^arn:aws:sns:eu-central-1:123456789012:endpoint\/\w+\/ens-prod-[a-z-]+\/\*$/,
-        );
-      }
-    },
-  );
+  test.each(VARIANT_NAMES)('end every wildcard at platform applications with the %s settings', (variant) => {
+    const { service } = synthesise(VARIANTS[variant]);
+    const wildcards = [...statementsOf(service).values()]
+      .flat()
+      .filter(({ actions }) => !actions.some((action) => action.startsWith('ec2:')))
+      .flatMap(({ resources }) => resources.map(settled))
+      .filter((resource) => resource.includes('*'));
+    for (const wildcard of wildcards) {
+      expect(wildcard).toMatch(
+        /^arn:aws:sns:eu-central-1:123456789012:(app\/\*|endpoint\/\w+\/ens-prod-[a-z-]+\/\*)$/,
+      );
+    }
+  });
+
+  test.each([
+    'arn:aws:sns:eu-central-1:123456789012:app/',
+    'arn:aws:sns:eu-central-1:123456789012:app/APNS/ens-prod-apns',
+  ])('let push-applications create applications where SNS evaluates it on %s', (resource) => {
+    const { service } = synthesise(VARIANTS['push-secrets']);
+    const statements = statementsOf(service).get('push-applications') ?? [];
+    const creating = statements.filter(({ actions }) => actions.includes('sns:CreatePlatformApplication'));
+    expect(creating.map(({ actions }) => actions)).toEqual([['sns:CreatePlatformApplication']]);
+    const policy = creating.map(({ actions, resources }) => ({
+      Effect: 'Allow' as const,
+      Action: actions,
+      Resource: resources.map(settled),
+    }));
+    expect(evaluate(policy, 'SNS:CreatePlatformApplication', resource).allowed).toBe(true);
+    expect(evaluate(policy, 'SNS:CreatePlatformApplication', resource.replace(':app', ':end')).allowed).toBe(
+      false,
+    );
+  });
+
+  test('let callback and upkeep publish on the endpoint and on its application', () => {
+    const { service } = synthesise(VARIANTS['push-secrets']);
+    for (const functionId of ['callback', 'upkeep'] as const) {
+      const statements = statementsOf(service).get(functionId) ?? [];
+      const publishing = statements.filter(({ actions }) => actions.includes('sns:Publish'));
+      const resources = publishing.flatMap((statement) => statement.resources.map(settled));
+      expect(resources).toContain('arn:aws:sns:eu-central-1:123456789012:app/APNS/ens-prod-apns');
+      expect(resources).toContain('arn:aws:sns:eu-central-1:123456789012:endpoint/APNS/ens-prod-apns/*');
+    }
+  });
 
   test.each(VARIANT_NAMES)(
     'are as many as the functions, none shared and none with a managed policy, with the %s settings',
