@@ -128,3 +128,15 @@ export const METRICS = [
   'UpkeepFailed',
 ] as const;
 export type MetricName = (typeof METRICS)[number];
+
+/**
+ * Counts of nearly every callback. The callback function writes them as one short line, and metric filters make metrics
+ * of it: an embedded metric takes three times the bytes, and logs are a tenth of the bill.
+ */
+export const ROUTINE_COUNTS = [
+  'CallbackHandled',
+  'Heartbeat',
+  'MailAnnounced',
+  'BadgeUpdated',
+  'PushDelivered',
+] as const satisfies readonly MetricName[];

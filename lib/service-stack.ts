@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { API_BASE_PATH, APP_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
+import { CountFilters } from './constructs/count-filters.ts';
 import { EnsDashboard } from './constructs/dashboard.ts';
 import { DeliveryFailures } from './constructs/delivery-failures.ts';
 import { Egress } from './constructs/egress.ts';
@@ -38,8 +39,8 @@ interface Sizing {
 const SIZING: Readonly<Record<FunctionId, Sizing>> = {
   // Below the gateway's 30 s, above the budgets of 20 and 15 s.
   register: { timeout: Duration.seconds(27), memoryMegabytes: 512, callsExchange: true },
-  // Three times what a warm process takes (docs/bench.md); it mostly waits, and is billed by size (docs/cost.md).
-  callback: { timeout: Duration.seconds(25), memoryMegabytes: 384, callsExchange: true },
+  // It mostly waits, and is billed by size. The largest body leaves a quarter of this free (docs/cost.md, docs/bench.md).
+  callback: { timeout: Duration.seconds(25), memoryMegabytes: 192, callsExchange: true },
   alive: { timeout: Duration.seconds(15), memoryMegabytes: 256 },
   // Less than the five minutes to the next run.
   upkeep: { timeout: Duration.minutes(4), memoryMegabytes: 512 },
@@ -103,6 +104,7 @@ export class ServiceStack extends Stack {
       this.functions[functionId].lambda.node.addDependency(migrations);
     }
     new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version);
+    new CountFilters(this, 'CountFilters', this.functions.callback.logGroup);
     this.watch(settings, state);
     this.outputs();
   }

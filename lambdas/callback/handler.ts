@@ -14,7 +14,8 @@ import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
-import { randomIds, systemClock } from '#runtime/system.ts';
+import { withShortCounts } from '#runtime/short-counts.ts';
+import { randomIds, systemClock, writeLine } from '#runtime/system.ts';
 import { readEnv } from './env.ts';
 import { lazyMailPath } from './lazy-mail-path.ts';
 import { createCallbackRoute, reply } from './route.ts';
@@ -22,8 +23,12 @@ import { createCallbackRoute, reply } from './route.ts';
 const DAY_MS = 86_400_000;
 
 const env = readEnv(process.env);
-const telemetry = lazyTelemetry(async () =>
-  (await import('#runtime/telemetry.ts')).createTelemetry('callback', env[VARIABLES.stage]),
+const stage = env[VARIABLES.stage];
+const telemetry = withShortCounts(
+  lazyTelemetry(async () => (await import('#runtime/telemetry.ts')).createTelemetry('callback', stage)),
+  'callback',
+  stage,
+  writeLine,
 );
 const database = openDatabase({
   databaseArn: env[VARIABLES.databaseArn],
@@ -71,15 +76,4 @@ const acceptCallback = createAcceptCallback(
   },
 );
 
-const route = createCallbackRoute(acceptCallback);
-
-export const handler = httpFunction(
-  telemetry,
-  (request) => {
-    const answer = route(request);
-    // Every callback counts something: load while it waits for the database.
-    telemetry.warm();
-    return answer;
-  },
-  () => reply('try-again'),
-);
+export const handler = httpFunction(telemetry, createCallbackRoute(acceptCallback), () => reply('try-again'));

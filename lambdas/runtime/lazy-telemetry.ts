@@ -1,15 +1,10 @@
 import type { Telemetry } from './telemetry.ts';
 
-export interface LazyTelemetry extends Telemetry {
-  /** Begins to load, so that the first line or count need not wait. */
-  warm(): void;
-}
-
 /**
  * Telemetry behind a module that is loaded on first use, once: what neither logs nor counts starts without
  * Powertools. Until it is there, lines and counts wait in order; `flush` waits for it.
  */
-export function lazyTelemetry(load: () => Promise<Telemetry>): LazyTelemetry {
+export function lazyTelemetry(load: () => Promise<Telemetry>): Telemetry {
   let loaded: Telemetry | undefined;
   let loading: Promise<void> | undefined;
   let requestId: string | undefined;
@@ -20,7 +15,7 @@ export function lazyTelemetry(load: () => Promise<Telemetry>): LazyTelemetry {
     for (const write of waiting.splice(0)) write(loaded);
   }
 
-  function warm(): void {
+  function beginLoading(): void {
     loading ??= settle();
     // Whoever flushes hears of a failure; until then it is nobody's.
     loading.catch(() => undefined);
@@ -29,12 +24,11 @@ export function lazyTelemetry(load: () => Promise<Telemetry>): LazyTelemetry {
   function use(write: (telemetry: Telemetry) => void): void {
     if (loaded === undefined) {
       waiting.push(write);
-      warm();
+      beginLoading();
     } else write(loaded);
   }
 
   return {
-    warm,
     log: {
       info: (event, fields) => use(({ log }) => log.info(event, fields)),
       warn: (event, fields) => use(({ log }) => log.warn(event, fields)),

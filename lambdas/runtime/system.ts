@@ -10,3 +10,8 @@ export const randomIds: Ids = { uuid: () => randomUUID() };
 export function readExtraCa(file: string | undefined, taskRoot: string | undefined): string | undefined {
   return file === undefined ? undefined : readFileSync(join(taskRoot ?? '.', file), 'utf8');
 }
+
+/** One line on stdout, which Lambda hands to the function's log group as it is. */
+export function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

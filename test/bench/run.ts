@@ -35,7 +35,7 @@ const PARTS: Readonly<Record<string, () => Promise<Row | readonly Row[]>>> = {
   start: () => inWorld((bench) => measureStart(bench, built, options)),
   statement: () => measureStatements(options),
   memory: () => inWorld((bench) => measureMemory(bench, built, options)),
-  cost: () => inWorld(measureCost),
+  cost: () => inWorld((bench) => measureCost(bench, built, options)),
   burst: () => measureBurst(options),
 };
 

@@ -2,6 +2,7 @@
  * Main module of a measured process: imports one bundle (argument 1) as Lambda's runtime would, tells what
  * that took, then does what it is asked. Nothing of this file runs inside a measured stretch but the clock.
  */
+import { readFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { Json } from '../../../local/template/json.ts';
@@ -21,9 +22,16 @@ async function measured(work: () => Promise<void>): Promise<Took> {
     ms: performance.now() - startedAt,
     cpuMs: (user + system) / 1_000,
     residentBytes: process.memoryUsage.rss(),
+    peakBytes: peakBytes(),
     answer,
     loaded,
   };
+}
+
+/** The kernel's own figure: `resourceUsage` would begin with what the parent process had when it forked. */
+function peakBytes(): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return Number(kilobytes) * 1_024;
 }
 
 function contextOf(): object {

@@ -14,6 +14,8 @@ export interface Took {
   readonly ms: number;
   readonly cpuMs: number;
   readonly residentBytes: number;
+  /** The most that was ever resident. */
+  readonly peakBytes: number;
   /** Answer to the last event, where events were handled. */
   readonly answer?: Json | undefined;
   /** Files loaded since `watch`, with the time since then. */

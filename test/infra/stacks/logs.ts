@@ -8,14 +8,10 @@ describe('what is logged', () => {
     const format: unknown = JSON.parse(String(asObject(stage?.properties.AccessLogSettings).Format));
     expect(format).toEqual({
       requestId: '$context.requestId',
-      at: '$context.requestTime',
       routeKey: '$context.routeKey',
       status: '$context.status',
-      responseBytes: '$context.responseLength',
       latencyMs: '$context.responseLatency',
-      integrationLatencyMs: '$context.integrationLatency',
-      integrationError: '$context.integrationErrorMessage',
-      gatewayError: '$context.error.responseType',
+      error: '$context.error.responseType $context.integrationErrorMessage',
     });
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { METRIC_NAMESPACE, METRICS } from '../../../lambdas/contract.ts';
+import { METRIC_NAMESPACE, METRICS, ROUTINE_COUNTS } from '../../../lambdas/contract.ts';
 import { synthesise, VARIANTS } from '../support/synthesise.ts';
 import { asList, asObject, type Json, resourcesOf } from '../support/template.ts';
 
@@ -74,6 +74,34 @@ describe('the dashboard', () => {
     const [dashboard] = resourcesOf(synthesise().service, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(dashboard?.properties.DashboardBody);
     expect(METRICS.filter((name) => !body.includes(`\\"${name}\\"`))).toEqual([]);
+  });
+});
+
+describe('the counts that are short lines', () => {
+  const filters = () => resourcesOf(synthesise().service, 'AWS::Logs::MetricFilter');
+
+  test('become the same metrics as the embedded ones', () => {
+    const made = filters().map(({ properties }) => {
+      const [transformation] = asList(properties.MetricTransformations);
+      const { MetricName, ...rest } = asObject(transformation);
+      expect(properties.FilterPattern).toBe(`{ $.${String(MetricName)} > 0 }`);
+      expect(rest).toEqual({
+        MetricNamespace: METRIC_NAMESPACE,
+        MetricValue: `$.${String(MetricName)}`,
+        Dimensions: [
+          { Key: 'service', Value: '$.service' },
+          { Key: 'stage', Value: '$.stage' },
+        ],
+      });
+      return MetricName;
+    });
+    expect(made.toSorted()).toEqual([...ROUTINE_COUNTS].toSorted());
+  });
+
+  test('are never what an alarm hangs on', () => {
+    const routine: ReadonlySet<string> = new Set(ROUTINE_COUNTS);
+    const watched = alarms().flatMap(({ properties }) => ownMetrics(properties));
+    expect(watched.filter((name) => routine.has(name))).toEqual([]);
   });
 });
 
