@@ -211,6 +211,19 @@ export class DependencyUnavailable extends Error {
   }
 }
 
+/**
+ * The database is well and refuses the values of one statement (PostgreSQL, classes 22 and 23): a bug of ours, which
+ * the same values meet again. `sqlState` is all that is kept of the answer.
+ */
+export class DataRefused extends Error {
+  readonly sqlState: string;
+  constructor(sqlState: string) {
+    super('the database refuses these values');
+    this.name = `DataRefused/${sqlState}`;
+    this.sqlState = sqlState;
+  }
+}
+
 /** KMS refuses this ciphertext for good: wrong context, wrong key, or altered. */
 export class PrivateKeyUnusable extends Error {
   constructor() {

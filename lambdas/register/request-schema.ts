@@ -5,9 +5,13 @@ const coordinate = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43}$/)
   .describe('base64url, 32 bytes');
-const keyId = z.string().max(128).optional();
+const keyId = z
+  .string()
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/)
+  .optional();
 
-const previewKey = z.union([
+const previewKey = z.discriminatedUnion('kty', [
   z.object({ kty: z.literal('EC'), crv: z.literal('P-256'), x: coordinate, y: coordinate, kid: keyId }),
   z.object({ kty: z.literal('OKP'), crv: z.literal('X25519'), x: coordinate, kid: keyId }),
 ]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
 import type { CallbackSettings } from '#domain/callback/handling/ports.ts';
-import { DependencyUnavailable } from '#domain/errors.ts';
+import { DataRefused, DependencyUnavailable } from '#domain/errors.ts';
 import {
   asId,
   type EndpointId,
@@ -60,8 +60,11 @@ export function mail(itemId: string, changes: Partial<Mail> = {}): Mail {
 
 /** What a test changes before a call and looks at after it. */
 interface State {
-  /** `after-see`: the first statement succeeds, no later one does. `silent`: none is ever answered. */
-  database: 'up' | 'down' | 'after-see' | 'silent';
+  /**
+   * `after-see`: the first statement succeeds, no later one does. `silent`: none is ever answered. `refuses`: it is well
+   * and takes no value after the first statement.
+   */
+  database: 'up' | 'down' | 'after-see' | 'silent' | 'refuses';
   /** No aftermath is recorded before it is kept. */
   recording: Promise<void> | undefined;
   /** `down`: a prepared row cannot be taken back. */
@@ -144,9 +147,13 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   const whileUp = <T>(value: () => T, isSee = false): Promise<T> =>
     world.database === 'silent' ? Promise.withResolvers<T>().promise : answered(value, isSee);
   const answered = <T>(value: () => T, isSee: boolean): Promise<T> =>
-    world.database === 'up' || (isSee && world.database === 'after-see')
+    world.database === 'up' || (isSee && world.database !== 'down')
       ? Promise.resolve(value())
-      : Promise.reject(new DependencyUnavailable('database', 'DatabaseResumingException'));
+      : Promise.reject(
+          world.database === 'refuses'
+            ? new DataRefused('22P05')
+            : new DependencyUnavailable('database', 'DatabaseResumingException'),
+        );
   const store: CallbackStore = {
     see: (sighting) =>
       whileUp(() => {

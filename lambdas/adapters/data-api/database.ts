@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-rds-data';
 import { clientSettings, lean } from '../aws-clients.ts';
 import { withinTime } from '../time-limit.ts';
-import { isPassing, unavailable } from './errors.ts';
+import { failureOfStatement, isPassing } from './errors.ts';
 
 /** A value for one `:name` of a statement; undefined is NULL. The statement casts it: `:id::uuid`. */
 export type Parameter = string | number | boolean | Uint8Array | undefined;
@@ -19,7 +19,7 @@ export interface Database {
    * Runs one statement, again and again while what hinders it passes by itself (resuming after a pause,
    * throttling, a deadlock, a lost race) and time is left. A statement must therefore bear being run twice.
    * Every row has one column: JSON as text, or NULL; what is resolved is that JSON, parsed.
-   * Throws DependencyUnavailable('database').
+   * Throws DependencyUnavailable('database'), or DataRefused where the values are at fault.
    */
   run(sql: string, parameters?: Parameters): Promise<readonly unknown[]>;
 }
@@ -82,7 +82,7 @@ export function createDatabase(
   };
 }
 
-/** Repeats `attempt` while its errors pass by themselves and time is left, then throws DependencyUnavailable. */
+/** Repeats `attempt` while its errors pass by themselves and time is left, then throws as `failureOfStatement` says. */
 export async function withinBudget<T>(
   budgetMs: number,
   timer: Timer,
@@ -96,7 +96,7 @@ export async function withinBudget<T>(
       // Many functions wait for the same resume: they must not come back in step.
       const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
       if (!isPassing(error) || timer.elapsedMs() + jitteredMs + SHORTEST_ATTEMPT_MS > endMs)
-        throw unavailable(error);
+        throw failureOfStatement(error);
       await timer.sleep(jitteredMs);
     }
   }

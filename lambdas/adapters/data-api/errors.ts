@@ -1,5 +1,5 @@
 import { type AwsErrorVerdict, readAwsError } from '#adapters/aws-errors.ts';
-import { DependencyUnavailable } from '#domain/errors.ts';
+import { DataRefused, DependencyUnavailable } from '#domain/errors.ts';
 
 /**
  * SQLSTATEs after which the same statement may well succeed: lost races (violated keys included: run
@@ -7,6 +7,9 @@ import { DependencyUnavailable } from '#domain/errors.ts';
  * a connection that still leads to the former writer after a failover (25006).
  */
 const PASSING_STATES = /^(?:25006|40001|40P01|2350[35]|55P03|57P01|57P02|57P03|53300|08...)$/;
+
+/** Data exceptions and violated constraints (PostgreSQL, Appendix A). */
+const DATA_STATES = /^2[23]/;
 
 /** The Data API's proxy has no connection yet, right after a cluster was created or resumed. */
 const LINK_FAILURE = 'Communications link failure';
@@ -16,9 +19,14 @@ export function isPassing(error: unknown): boolean {
   return read(error).transient;
 }
 
-/** The exception that the ports promise. Its code is `<name>` or `<name>/<SQLSTATE>`, never a message. */
-export function unavailable(error: unknown): DependencyUnavailable {
+/**
+ * The exception that the ports promise. Its code is `<name>` or `<name>/<SQLSTATE>`, never a message. Values that
+ * the database refuses are no outage: nothing comes of asking again, or of an alarm about the database.
+ */
+export function failureOfStatement(error: unknown): DependencyUnavailable | DataRefused {
   if (error instanceof DependencyUnavailable) return error;
+  const state = sqlState(error);
+  if (state !== undefined && DATA_STATES.test(state)) return new DataRefused(state);
   const { code, transient } = read(error);
   return new DependencyUnavailable('database', code, transient);
 }

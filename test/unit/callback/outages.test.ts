@@ -242,3 +242,13 @@ describe('an unexpected exception', () => {
     expect(written().lost).toBe(true);
   });
 });
+
+test('values that the database refuses are no outage: the mail is announced once and Exchange is told OK', async () => {
+  const { call, events, newMail, world, push, recorded } = callbackWorld();
+  world.database = 'refuses';
+  events(...newMail('a'));
+  await expect(call()).resolves.toBe('ok');
+  expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  expect(recorded.count('DatabaseUnavailable')).toBe(0);
+  expect(recorded.count('CallbackFailed')).toBe(1);
+});

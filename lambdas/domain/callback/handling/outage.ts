@@ -1,4 +1,4 @@
-import { DependencyUnavailable } from '../../errors.ts';
+import { DataRefused, DependencyUnavailable } from '../../errors.ts';
 import type { CallbackPorts } from './ports.ts';
 
 type Notes = Pick<CallbackPorts, 'log' | 'metrics'>;
@@ -10,7 +10,7 @@ export function noteOutage({ log, metrics }: Notes, event: string, error: Depend
   log.error(event, { dependency, code });
 }
 
-/** For what may be left undone: its outcome, or undefined where an outage of ours kept it from happening. */
+/** For what may be left undone: its outcome, or undefined where an outage or a bug of ours kept it from happening. */
 export async function despiteOutage<T>(
   ports: Notes,
   event: string,
@@ -19,8 +19,15 @@ export async function despiteOutage<T>(
   try {
     return await step();
   } catch (error) {
-    if (!(error instanceof DependencyUnavailable)) throw error;
-    noteOutage(ports, event, error);
+    if (error instanceof DependencyUnavailable) noteOutage(ports, event, error);
+    else if (error instanceof DataRefused) noteRefusal(ports, event, error);
+    else throw error;
     return undefined;
   }
+}
+
+/** The phones have been told by then, and the database is well: nothing would come of asking Exchange again. */
+function noteRefusal({ log, metrics }: Notes, event: string, { sqlState }: DataRefused): void {
+  metrics.count('CallbackFailed');
+  log.error(event, { dependency: 'database', code: sqlState });
 }
