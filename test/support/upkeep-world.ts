@@ -23,6 +23,8 @@ interface State {
   falls: ApplicationFall[];
   disabled: DisabledEndpoint[];
   hanging: number;
+  /** How long SNS takes for one call. */
+  callsTakeMs: number;
   /** Name of a store method that fails, and how. */
   failing: { readonly method: keyof UpkeepStore; readonly error: DependencyUnavailable } | undefined;
   readonly called: string[];
@@ -30,6 +32,7 @@ interface State {
   readonly remembered: OutageMemory[];
   readonly woken: { readonly stage: number; readonly nextAt: EpochMs | undefined; readonly count: number }[];
   readonly paid: string[];
+  readonly triedAt: Map<string, EpochMs>;
   readonly forgotten: EndpointId[];
   readonly deletedArns: string[];
 }
@@ -48,12 +51,14 @@ export function upkeepWorld() {
     falls: [],
     disabled: [],
     hanging: 0,
+    callsTakeMs: 0,
     failing: undefined,
     called: [],
     keyPairs: [],
     remembered: [],
     woken: [],
     paid: [],
+    triedAt: new Map(),
     forgotten: [],
     deletedArns: [],
   };
@@ -78,7 +83,16 @@ export function upkeepWorld() {
       }),
     scheduleCredentialWakes: () => step('scheduleCredentialWakes', () => 0),
     scheduleWakeForAll: () => step('scheduleWakeForAll', () => 0),
-    owed: ({ limit }) => step('owed', () => state.owed.slice(0, limit)),
+    owed: ({ limit, triedBefore }) =>
+      step('owed', () =>
+        state.owed
+          .filter(({ subscriptionId }) => (state.triedAt.get(subscriptionId) ?? 0) < triedBefore)
+          .sort(
+            (a, b) => (state.triedAt.get(a.subscriptionId) ?? 0) - (state.triedAt.get(b.subscriptionId) ?? 0),
+          )
+          .slice(0, limit),
+      ),
+    owedTried: (ids, now) => step('owedTried', () => ids.forEach((id) => void state.triedAt.set(id, now))),
     paid: (ids) =>
       step('paid', () => {
         state.paid.push(...ids);
@@ -108,14 +122,21 @@ export function upkeepWorld() {
     deleteExpired: () => step('deleteExpired', () => 0),
     deleteLeftovers: () => step('deleteLeftovers', () => 0),
   };
+  /** Calls that begin at the same moment end at the same moment, `callsTakeMs` later. */
+  async function takingTime<T>(call: () => Promise<T>): Promise<T> {
+    const endsAt = clock.now() + state.callsTakeMs;
+    const result = await call();
+    clock.advance(Math.max(endsAt - clock.now(), 0));
+    return result;
+  }
   const run = createRunUpkeep(
     {
       store,
       keyPairMaker: {
         make: async () => ({ publicKey: new Uint8Array(1), wrappedPrivateKey: new Uint8Array(1) }),
       },
-      push: push.sender,
-      deleteEndpoint: async (arn) => void state.deletedArns.push(arn),
+      push: { send: (target, one) => takingTime(() => push.sender.send(target, one)) },
+      deleteEndpoint: (arn) => takingTime(async () => void state.deletedArns.push(arn)),
       clock,
       ids: testIds(),
       log: recorded.log,

@@ -108,12 +108,18 @@ export const OWED = `
     FROM mailboxes m JOIN subscriptions s ON s.id = coalesce(
            m.active_subscription_id,
            (SELECT p.id FROM subscriptions p WHERE p.mailbox_id = m.id ORDER BY p.created_at DESC LIMIT 1))
-   WHERE m.owed_since IS NOT NULL
-   ORDER BY m.owed_since, m.id LIMIT :limit::integer OFFSET :offset::integer`;
+   WHERE m.owed_since IS NOT NULL AND coalesce(m.owed_tried_at, 0) < :tried_before::bigint
+   ORDER BY coalesce(m.owed_tried_at, 0), m.owed_since, m.id LIMIT :limit::integer OFFSET :offset::integer`;
+
+export const OWED_TRIED = `
+  UPDATE mailboxes m SET owed_tried_at = :now::bigint
+    FROM subscriptions s
+   WHERE s.id IN (SELECT value::uuid FROM json_array_elements_text(:ids::json))
+     AND m.id = s.mailbox_id AND m.owed_since IS NOT NULL`;
 
 /** A debt that was made anew while the old one was paid stays. */
 export const PAID = `
-  UPDATE mailboxes m SET owed_since = NULL
+  UPDATE mailboxes m SET owed_since = NULL, owed_tried_at = NULL
     FROM json_array_elements(:debts::json) debt, subscriptions s
    WHERE s.id = (debt ->> 'id')::uuid AND m.id = s.mailbox_id
      AND m.owed_since <= (debt ->> 'since')::bigint`;

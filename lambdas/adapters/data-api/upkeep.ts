@@ -11,6 +11,7 @@ import {
   DELETE_LEFTOVERS,
   MARK_SILENT,
   OWED,
+  OWED_TRIED,
   PAID,
   PULSE,
   REMEMBER_OUTAGE,
@@ -91,13 +92,16 @@ export function createUpkeepStore(database: Database): UpkeepStore {
       }
       return scheduled;
     },
-    async owed({ limit }) {
-      const rows = await inPages(OWED, {}, limit);
+    async owed({ triedBefore, limit }) {
+      const rows = await inPages(OWED, { tried_before: triedBefore }, limit);
       return rows.map((row) => {
         const subscriptionId = asId<SubscriptionId>(text(row, 'subscriptionId'));
         debts.set(subscriptionId, number(row, 'owedSince'));
         return { subscriptionId, devices: readDevices(row) };
       });
+    },
+    async owedTried(subscriptionIds, now) {
+      await database.run(OWED_TRIED, { ids: JSON.stringify(subscriptionIds), now });
     },
     async paid(subscriptionIds) {
       const paid = subscriptionIds.map((id) => ({ id, since: debts.get(id) }));

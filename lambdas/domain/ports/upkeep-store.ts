@@ -79,7 +79,10 @@ export interface UpkeepStore {
   /** Wake everybody: after a restore from backup, or one emergency. Returns how many were scheduled. */
   scheduleWakeForAll(now: EpochMs): Promise<number>;
 
-  owed(request: { readonly limit: number }): Promise<readonly OwedMailbox[]>;
+  /** Mailboxes with a pending notification that were not tried since `triedBefore`, those that wait longest first. */
+  owed(request: { readonly triedBefore: EpochMs; readonly limit: number }): Promise<readonly OwedMailbox[]>;
+  /** Notes that the notification of these mailboxes was tried in vain. */
+  owedTried(subscriptionIds: readonly SubscriptionId[], now: EpochMs): Promise<void>;
   paid(subscriptionIds: readonly SubscriptionId[]): Promise<void>;
 
   /** By ARN, as SNS's delivery-failure events name it. */

@@ -1,6 +1,8 @@
+import { DependencyUnavailable } from '../errors.ts';
 import { PLATFORMS } from '../model/preferences.ts';
-import type { EpochMs } from '../model/subscription.ts';
 import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
+import { PARALLEL } from './push-to-devices.ts';
+import { inTurn, type Turn } from './turn.ts';
 
 const DAY_MS = 86_400_000;
 /** More of an application's endpoints than this, fallen within an hour, is our set-up. */
@@ -15,7 +17,7 @@ const FALL_MINIMUM = 5;
 export async function forgetGoneDevices(
   ports: UpkeepPorts,
   settings: UpkeepSettings,
-  endsAt: EpochMs,
+  turn: Turn,
 ): Promise<void> {
   const now = ports.clock.now();
   const falls = await ports.store.applicationFalls();
@@ -28,16 +30,37 @@ export async function forgetGoneDevices(
   }
   const platforms = PLATFORMS.filter((platform) => !suspicious.some((fall) => fall.platform === platform));
   if (platforms.length === 0) return;
-  while (ports.clock.now() < endsAt) {
+  while (!turn.isOver()) {
     const gone = await ports.store.endpointsDisabledBefore({
       before: now - DAY_MS,
       platforms,
       limit: settings.batchSize,
     });
     if (gone.length === 0) return;
-    for (const { endpointArn } of gone) await ports.deleteEndpoint(endpointArn);
-    const devices = await ports.store.forgetEndpoints(gone.map(({ id }) => id));
+    const deleted = await inTurn(turn, PARALLEL, gone, async ({ id, endpointArn }) => {
+      const failure = await deleteEndpoint(ports, endpointArn);
+      turn.note(failure === undefined ? 'done' : 'failed');
+      return { id, failure };
+    });
+    const forgotten = deleted.filter(({ failure }) => failure === undefined).map(({ id }) => id);
+    const devices = forgotten.length === 0 ? 0 : await ports.store.forgetEndpoints(forgotten);
     if (devices > 0) ports.metrics.count('DeviceForgotten', devices);
-    if (gone.length < settings.batchSize) return;
+    const failure = deleted.find((each) => each.failure !== undefined)?.failure;
+    if (failure !== undefined) throw failure;
+    if (forgotten.length < settings.batchSize) return;
+  }
+}
+
+/** The failure of one call; what no dependency explains is thrown. */
+async function deleteEndpoint(
+  ports: UpkeepPorts,
+  endpointArn: string,
+): Promise<DependencyUnavailable | undefined> {
+  try {
+    await ports.deleteEndpoint(endpointArn);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DependencyUnavailable) return error;
+    throw error;
   }
 }

@@ -2,8 +2,8 @@ import type { DeviceTarget } from '../model/subscription.ts';
 import type { Push } from '../ports/push.ts';
 import type { UpkeepPorts } from './ports.ts';
 
-/** At once in the air; a staggered wave, so that waking everybody is no flood on the register function. */
-const PARALLEL = 20;
+/** Mailboxes at once; a staggered wave, so that waking everybody is no flood on the register function. */
+export const PARALLEL = 10;
 
 const METRIC = {
   delivered: 'PushDelivered',
@@ -12,31 +12,36 @@ const METRIC = {
   misconfigured: 'PushMisconfigured',
 } as const;
 
-/** One push per enabled device. Gone devices are marked; everything else is counted. */
+/** What became of the pushes to the devices of one mailbox. */
+export interface Sent {
+  readonly delivered: number;
+  readonly failed: number;
+}
+
+/** One push per enabled device of one mailbox. Gone devices are marked; everything else is counted. */
 export async function pushToDevices(
   ports: Pick<UpkeepPorts, 'push' | 'metrics' | 'store' | 'clock'>,
   devices: readonly DeviceTarget[],
   pushFor: (device: DeviceTarget) => Push,
-): Promise<{ readonly delivered: number; readonly failed: number }> {
+): Promise<Sent> {
   const waiting = devices.filter((device) => device.endpointEnabled);
-  let delivered = 0;
-  let failed = 0;
-  for (let start = 0; start < waiting.length; start += PARALLEL) {
-    const wave = waiting.slice(start, start + PARALLEL);
-    const outcomes = await Promise.all(
-      wave.map(async (device) => {
-        const { registrationId, endpointArn, platform, preferences } = device;
-        const target = { registrationId, endpointArn, platform, previewKey: preferences.previewKey };
-        return { device, outcome: await ports.push.send(target, pushFor(device)) };
-      }),
-    );
-    for (const { device, outcome } of outcomes) {
-      ports.metrics.count(METRIC[outcome.kind]);
-      if (outcome.kind === 'delivered') delivered += 1;
-      else if (outcome.kind === 'device-gone')
-        await ports.store.disableEndpoint(device.endpointArn, ports.clock.now());
-      else failed += 1;
-    }
-  }
-  return { delivered, failed };
+  const kinds = await Promise.all(
+    waiting.map(async (device) => {
+      const { registrationId, endpointArn, platform, preferences } = device;
+      const target = { registrationId, endpointArn, platform, previewKey: preferences.previewKey };
+      const { kind } = await ports.push.send(target, pushFor(device));
+      ports.metrics.count(METRIC[kind]);
+      if (kind === 'device-gone') await ports.store.disableEndpoint(endpointArn, ports.clock.now());
+      return kind;
+    }),
+  );
+  return {
+    delivered: kinds.filter((kind) => kind === 'delivered').length,
+    failed: kinds.filter((kind) => kind === 'later' || kind === 'misconfigured').length,
+  };
+}
+
+/** True where no device of the mailbox was reached although there is one: the same push is worth another try. */
+export function reachedNobody({ delivered, failed }: Sent): boolean {
+  return delivered === 0 && failed > 0;
 }

@@ -1,11 +1,11 @@
-import type { EpochMs } from '../model/subscription.ts';
 import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
+import type { Turn } from './turn.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** What nobody needs any more: expired registrations, leftovers of interrupted ones, old cache entries. */
-export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, endsAt: EpochMs): Promise<void> {
+export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, turn: Turn): Promise<void> {
   const now = ports.clock.now();
   for (;;) {
     const expired = await ports.store.deleteExpired(now, settings.batchSize);
@@ -18,6 +18,6 @@ export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, endsAt
       limit: settings.batchSize,
     });
     const more = expired >= settings.batchSize || leftovers >= settings.batchSize;
-    if (!more || ports.clock.now() >= endsAt) return;
+    if (!more || turn.isOver()) return;
   }
 }

@@ -143,23 +143,37 @@ describe('after a restore', () => {
 });
 
 describe('debts', () => {
+  const owed = (triedBefore = LATER) => upkeep.owed({ triedBefore, limit: 9 });
+
   it('are handed out oldest first and paid by subscription', async () => {
     const a = await register({ person: 'a' });
     const b = await register({ person: 'b' });
     await register({ person: 'c' });
     await callbacks.record({ subscriptionId: a.id, now: NOW + 2, owed: true });
     await callbacks.record({ subscriptionId: b.id, now: NOW + 1, owed: true });
-    expect((await upkeep.owed({ limit: 9 })).map((owed) => owed.subscriptionId)).toEqual([b.id, a.id]);
+    expect((await owed()).map(({ subscriptionId }) => subscriptionId)).toEqual([b.id, a.id]);
     await upkeep.paid([b.id]);
-    expect((await upkeep.owed({ limit: 9 })).map((owed) => owed.subscriptionId)).toEqual([a.id]);
+    expect((await owed()).map(({ subscriptionId }) => subscriptionId)).toEqual([a.id]);
   });
 
   it('that are made anew while they are paid stay', async () => {
     const { id } = await register();
     await callbacks.record({ subscriptionId: id, now: NOW, owed: true });
-    await upkeep.owed({ limit: 9 });
+    await owed();
     await callbacks.record({ subscriptionId: id, now: NOW + 1, owed: true });
     await upkeep.paid([id]);
-    expect(await upkeep.owed({ limit: 9 })).toHaveLength(1);
+    expect(await owed()).toHaveLength(1);
+  });
+
+  it('that were tried in vain wait behind the others, and are not handed out twice in one run', async () => {
+    const a = await register({ person: 'a' });
+    const b = await register({ person: 'b' });
+    for (const { id } of [a, b]) await callbacks.record({ subscriptionId: id, now: NOW, owed: true });
+    await upkeep.owedTried([a.id], LATER);
+    expect((await owed()).map(({ subscriptionId }) => subscriptionId)).toEqual([b.id]);
+    expect((await owed(LATER + 1)).map(({ subscriptionId }) => subscriptionId)).toEqual([b.id, a.id]);
+    await upkeep.paid([a.id]);
+    await callbacks.record({ subscriptionId: a.id, now: LATER, owed: true });
+    expect(await owed()).toHaveLength(2);
   });
 });
