@@ -1,5 +1,5 @@
 import type { Autodiscover, DiscoveryVerdict } from '#domain/ports/exchange.ts';
-import type { Destination } from '../outgoing/outgoing-rules.ts';
+import { type Destination, HOST_CHARACTERS } from '../outgoing/outgoing-rules.ts';
 import type { EwsWorld } from '../world.ts';
 import type { Asked, Question } from './asked-servers.ts';
 import { createAskedServers } from './asked-servers.ts';
@@ -189,7 +189,7 @@ function questionFor({ url }: Destination, email: string, isSoap: boolean): Ques
 /** A URL without what may name the user: its query, and any path but the usual ones. */
 function placeOf(text: string): string {
   const url = URL.parse(text);
-  if (url === null) {
+  if (url === null || url.hostname.length > HOST_CHARACTERS) {
     return 'a URL that cannot be read';
   }
   const usual = /^\/(?:autodiscover\/autodiscover\.(?:xml|svc))?$/i.test(url.pathname);

@@ -19,7 +19,10 @@ export type SoapAnswer =
  * envelope without a fault; `codes` are those of its response messages, in order. A code is decided on
  * ResponseCode alone: fault strings are localised.
  */
-export function judgeSoapAnswer(answer: HttpAnswer, sent: SignInScheme): SoapAnswer {
+export function judgeSoapAnswer(
+  answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>,
+  sent: SignInScheme,
+): SoapAnswer {
   if (answer.status !== 200 && answer.status !== 500) {
     return { ok: false, failure: failureOfStatus(answer.status, answer.headers, sent) };
   }

@@ -31,6 +31,9 @@ export function failureOfStatus(
   }
 }
 
+/** More than any server offers; the list goes into an answer to whoever registers. */
+const MOST_SCHEMES = 10;
+
 /** Schemes of WWW-Authenticate, lower-case, in order, without repetition (RFC 9110, section 11.6.1). */
 export function offeredSchemes(headers: IncomingHttpHeaders): readonly SignInScheme[] {
   const challenges = (headers['www-authenticate'] ?? '').replace(/"(?:[^"\\]|\\.)*"/g, '""');
@@ -38,7 +41,7 @@ export function offeredSchemes(headers: IncomingHttpHeaders): readonly SignInSch
     .split(',')
     .map((part) => /^\s*([A-Za-z][A-Za-z0-9-]{0,30})(?=\s+[^=\s]|\s*$)/.exec(part)?.[1]?.toLowerCase())
     .filter((scheme) => scheme !== undefined);
-  return [...new Set(schemes)];
+  return [...new Set(schemes)].slice(0, MOST_SCHEMES);
 }
 
 /** Retry-After in seconds; its date form is not used by Exchange and ignored. */

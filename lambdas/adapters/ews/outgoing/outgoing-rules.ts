@@ -29,6 +29,9 @@ export interface EwsOutgoingRules extends OutgoingRules {
   readonly addresses: AddressRules;
 }
 
+/** Longest host name that DNS knows (RFC 1035, section 3.1). */
+export const HOST_CHARACTERS = 253;
+
 const WHAT = { allowedExchangeHosts: 'EWS URL', allowedTokenHosts: 'token endpoint' } as const;
 type Setting = keyof typeof WHAT;
 
@@ -74,6 +77,9 @@ function judge(
   }
   if (url.hostname.endsWith('.')) {
     return refusal(`The host of the ${what} must not end with a dot.`);
+  }
+  if (url.hostname.length > HOST_CHARACTERS) {
+    return refusal(`The host of the ${what} is longer than a host name can be.`);
   }
   const pattern = patterns.find((candidate) => matches(candidate, url));
   if (pattern === undefined) {
