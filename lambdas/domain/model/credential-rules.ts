@@ -65,5 +65,7 @@ export function schemeOf(auth: ExchangeAuth): SignInScheme {
 export function mayFit(auth: ExchangeAuth, offered: readonly SignInScheme[]): boolean {
   const sent = schemeOf(auth);
   if (offered.length === 0 || sent === 'certificate' || offered.includes(sent)) return true;
+  // IIS takes NTLM messages under Negotiate too.
+  if (sent === 'ntlm' && offered.includes('negotiate')) return true;
   return auth.type === 'certificate' && offered.every((scheme) => scheme === 'certificate');
 }

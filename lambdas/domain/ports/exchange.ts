@@ -31,19 +31,34 @@ export type ExchangeFailure =
   | { readonly kind: 'timeout' }
   | { readonly kind: 'busy'; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'subscription-limit' }
+  /** These credentials cannot be used at that server, now or later: nothing derived from a secret was sent. */
+  | { readonly kind: 'sign-in-impossible'; readonly code: SignInObstacle }
   /**
    * Exchange, or the token endpoint on the way to it, did not accept our request, or we did not understand the
    * answer. `code` is Exchange's, or ours; `detail` is there where an administrator can do something about it.
    * `ours`: what we sent is at fault, so that the same call fails for everybody until we or our set-up change.
-   * `credentials`: nothing was sent, since these cannot be used as they are, now or later.
    */
   | {
       readonly kind: 'failed';
       readonly code: string;
       readonly detail?: string | undefined;
       readonly ours?: 'callback-url' | 'request' | undefined;
-      readonly credentials?: 'client-certificate' | undefined;
     };
+
+/** What keeps NTLM from working at a server, before any proof of the password is made. */
+export type NtlmObstacle =
+  /** The server speaks NTLMv1 only. */
+  | 'NtlmV1Refused'
+  /** It offers NTLM and answers its first message without a challenge, or with one that cannot be read. */
+  | 'NtlmNoChallenge'
+  | 'NtlmChallengeUnreadable'
+  /** It takes no Unicode, and the user or domain name has letters outside ASCII. */
+  | 'NtlmNamesNotUnicode'
+  /** Something closed the connection between the messages. */
+  | 'NtlmConnectionNotKept'
+  /** It offers Negotiate alone, and does not take NTLM under it. */
+  | 'NtlmKerberosOnly';
+export type SignInObstacle = NtlmObstacle | 'ClientCertificateUnreadable';
 
 export type ExchangeResult<T> =
   | { readonly ok: true; readonly value: T }

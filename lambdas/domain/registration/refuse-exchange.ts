@@ -1,5 +1,6 @@
 import { refuse } from '../errors.ts';
 import type { ExchangeFailure } from '../ports/exchange.ts';
+import { refuseObstacle } from './refuse-obstacle.ts';
 
 type Refused = ReturnType<typeof refuse>;
 
@@ -64,13 +65,9 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'SUBSCRIPTION_LIMIT',
         'Exchange allows no further push subscription for this mailbox (EWSMaxSubscriptions). Old ones end by themselves within an hour; other programs that subscribe to this mailbox count as well.',
       );
+    case 'sign-in-impossible':
+      return refuseObstacle(failure.code);
     case 'failed':
-      if (failure.credentials === 'client-certificate')
-        return refuse(
-          'CREDENTIALS_UNREADABLE',
-          `Inside the JWE, \`auth.certificate\` and \`auth.privateKey\` are no pair that can be used (${failure.code}). Both are PEM: the leaf first, and its own key, RSA or EC, without a passphrase.`,
-          { extra: { field: 'auth.certificate' } },
-        );
       return refuse(
         'EWS_UNREACHABLE',
         failure.ours === undefined

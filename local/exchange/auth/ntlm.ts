@@ -86,10 +86,18 @@ export function readAuthenticate(message: Buffer): NtlmAnswer | undefined {
 export function provesPassword(answer: NtlmAnswer, password: string, challenge: Buffer): boolean {
   // Exactly 24 bytes is NTLMv1.
   if (answer.ntResponse.length <= 24) return false;
-  const identity = Buffer.from(answer.username.toUpperCase() + answer.domain, 'utf16le');
+  const identity = Buffer.from(upperCase(answer.username) + answer.domain, 'utf16le');
   const key = hmacMd5(md4(Buffer.from(password, 'utf16le')), identity);
   const blob = answer.ntResponse.subarray(16);
   return timingSafeEqual(hmacMd5(key, Buffer.concat([challenge, blob])), answer.ntResponse.subarray(0, 16));
+}
+
+/** Windows maps each UTF-16 code unit to one, where JavaScript writes "ß" as "SS". */
+function upperCase(text: string): string {
+  return Array.from({ length: text.length }, (_, index) => {
+    const upper = text.charAt(index).toUpperCase();
+    return upper.length === 1 ? upper : text.charAt(index);
+  }).join('');
 }
 
 /** Whether the client bound its answer to the TLS channel (RFC 5929), which Extended Protection may require. */

@@ -63,7 +63,9 @@ function byAuthorization(
   connection.ntlmUser = undefined;
   if (!offered) return { kind: 'refused' };
   if (scheme.toLowerCase() === 'basic') return basic(value, dependencies);
-  if (scheme.toLowerCase() === 'ntlm') return ntlm(value, dependencies, connection);
+  // IIS takes NTLM messages under Negotiate as well, and answers in the same word.
+  if (scheme.toLowerCase() === 'ntlm') return ntlm('NTLM', value, dependencies, connection);
+  if (scheme.toLowerCase() === 'negotiate') return ntlm('Negotiate', value, dependencies, connection);
   if (scheme.toLowerCase() === 'bearer') return bearer(value, dependencies);
   return { kind: 'refused' };
 }
@@ -77,12 +79,17 @@ function basic(value: string, { store, modes }: SignInDependencies): SignIn {
   return countLogon(mailbox, isRight, modes) ? { kind: 'in', mailbox } : { kind: 'refused' };
 }
 
-function ntlm(value: string, { store, modes, now }: SignInDependencies, connection: Connection): SignIn {
+function ntlm(
+  word: 'NTLM' | 'Negotiate',
+  value: string,
+  { store, modes, now }: SignInDependencies,
+  connection: Connection,
+): SignIn {
   const message = Buffer.from(value, 'base64');
   if (ntlmMessageType(message) === 1) {
     const { challenge, message: second } = createChallenge(now());
     connection.ntlmChallenge = challenge;
-    return { kind: 'challenge', header: `NTLM ${second.toString('base64')}` };
+    return { kind: 'challenge', header: `${word} ${second.toString('base64')}` };
   }
   const challenge = connection.ntlmChallenge;
   connection.ntlmChallenge = undefined;

@@ -152,9 +152,8 @@ describe('TLS to Exchange', () => {
       expect(await inbox(port, trusting, auth)).toEqual({
         ok: false,
         failure: {
-          kind: 'failed',
+          kind: 'sign-in-impossible',
           code: 'ClientCertificateUnreadable',
-          credentials: 'client-certificate',
         },
       });
     }

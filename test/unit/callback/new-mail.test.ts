@@ -132,7 +132,11 @@ describe('new mail', () => {
     expect(world.aftermath).toHaveLength(0);
   });
 
-  test.each([[{ kind: 'forbidden', detail: '' }], [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }]] as const)(
+  test.each([
+    [{ kind: 'forbidden', detail: '' }],
+    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }],
+    [{ kind: 'sign-in-impossible', code: 'NtlmConnectionNotKept' }],
+  ] as const)(
     'is announced neutrally once, and Exchange left alone for 15 minutes, after %j',
     async (failure) => {
       const { call, events, newMail, unread, push, server, written, clock, store, recorded } =

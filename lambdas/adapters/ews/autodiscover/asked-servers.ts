@@ -188,6 +188,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'failed':
       return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
+    case 'sign-in-impossible':
       return { kind: 'nothing', verdict: `failed (${failure.code})` };
     default:
       return { kind: 'nothing', verdict: failure.kind };

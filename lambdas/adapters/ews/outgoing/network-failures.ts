@@ -57,7 +57,7 @@ export function failureOfError(error: unknown, withCertificate: boolean): Exchan
   }
   const code = codeOf(error);
   if (code.startsWith('ERR_OSSL_') && withCertificate) {
-    return { kind: 'failed', code: 'ClientCertificateUnreadable', credentials: 'client-certificate' };
+    return { kind: 'sign-in-impossible', code: 'ClientCertificateUnreadable' };
   }
   const reason = tlsReasonOf(error);
   if (reason !== undefined) {

@@ -13,7 +13,7 @@ export function chooseSignIn(credentials: Credentials, world: EwsWorld): SignIn 
     case 'basic':
       return basicSignIn(auth.username, auth.password);
     case 'ntlm':
-      return ntlmSignIn(auth);
+      return ntlmSignIn(auth, world.now);
     case 'bearer':
       return bearerSignIn(credentials, auth, world);
     case 'certificate':

@@ -46,6 +46,7 @@ export async function judgeFailure(
     case 'forbidden':
     case 'tls':
     case 'refused-address':
+    case 'sign-in-impossible':
       leaveAlone(ports, handling);
       return 'neutral';
     case 'not-found':
