@@ -3,6 +3,7 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 /** What an address is, where credentials must not be sent to it. */
 export type RefusedKind =
   | 'metadata'
+  | 'tunnel'
   | 'loopback'
   | 'unspecified'
   | 'multicast'
@@ -20,7 +21,19 @@ export interface AddressRules {
 
 /** Nothing in the settings opens these: they lead to credentials of our own or to nobody. */
 const NEVER: readonly (readonly [RefusedKind, readonly string[]])[] = [
-  ['metadata', ['169.254.169.254/32', '169.254.170.2/32', '169.254.170.23/32', 'fd00:ec2::/32']],
+  [
+    'metadata',
+    [
+      '169.254.169.0/24',
+      '169.254.170.0/24',
+      '168.63.129.16/32',
+      '100.100.100.200/32',
+      'fd00:ec2::/32',
+      'fd20:ce::/32',
+    ],
+  ],
+  // NAT64 of a network's own (RFC 8215) and Teredo (RFC 4380): which IPv4 address is inside cannot be told.
+  ['tunnel', ['64:ff9b:1::/48', '2001::/32']],
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['unspecified', ['0.0.0.0/8', '::/128']],
   ['multicast', ['224.0.0.0/4', 'ff00::/8', '255.255.255.255/32']],
@@ -39,9 +52,7 @@ const UNLESS_LISTED: readonly (readonly [RefusedKind, readonly string[]])[] = [
       '198.51.100.0/24',
       '203.0.113.0/24',
       '240.0.0.0/4',
-      '64:ff9b:1::/48',
       '100::/64',
-      '2001::/32',
       '2001:db8::/32',
     ],
   ],
@@ -49,7 +60,7 @@ const UNLESS_LISTED: readonly (readonly [RefusedKind, readonly string[]])[] = [
 
 /**
  * Which addresses may be spoken to. `allowedCidrs` (setting allowedExchangeCidrs) opens private, link-local and
- * reserved ranges, never metadata, loopback, unspecified or multicast addresses.
+ * reserved ranges, never metadata, tunnel, loopback, unspecified or multicast addresses.
  * Throws where an entry is not a CIDR range.
  */
 export function createAddressRules(allowedCidrs: readonly string[]): AddressRules {
@@ -64,6 +75,7 @@ export function createAddressRules(allowedCidrs: readonly string[]): AddressRule
     if (plain === undefined) {
       return 'reserved';
     }
+    if (isIsatap(plain)) return 'tunnel';
     const family = isIPv4(plain) ? 'ipv4' : 'ipv6';
     const forbidden = never.find(({ list }) => list.check(plain, family));
     if (forbidden !== undefined) {
@@ -125,6 +137,13 @@ function withoutEmbedding(address: string): string | undefined {
     return dotted(g, h);
   }
   return a === 0x2002 ? dotted(b, c) : bare;
+}
+
+/** RFC 5214: the last 64 bits are `[02]00:5efe` and an IPv4 address. */
+function isIsatap(address: string): boolean {
+  if (isIPv4(address)) return false;
+  const [, , , , e = 0, f = 0] = groupsOf(address);
+  return (e & ~0x200) === 0 && f === 0x5efe;
 }
 
 function dotted(high: number, low: number): string {
