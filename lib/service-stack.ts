@@ -45,7 +45,8 @@ const SIZING: Readonly<Record<FunctionId, Sizing>> = {
   // Less than the five minutes to the next run.
   upkeep: { timeout: Duration.minutes(4), memoryMegabytes: 512 },
   migrate: { timeout: Duration.minutes(14), memoryMegabytes: 256 },
-  'push-applications': { timeout: Duration.minutes(1), memoryMegabytes: 256 },
+  // More than the minute for which denials are waited out.
+  'push-applications': { timeout: Duration.minutes(2), memoryMegabytes: 256 },
   app: { timeout: Duration.seconds(10), memoryMegabytes: 256 },
 };
 

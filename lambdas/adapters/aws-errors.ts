@@ -1,9 +1,11 @@
-import { type Dependency, DependencyUnavailable } from '#domain/errors.ts';
+import { type Denial, type Dependency, DependencyUnavailable } from '#domain/errors.ts';
 
 /** What an error of an AWS SDK client means for us: its name, fit for a log, and whether waiting may help. */
 export interface AwsErrorVerdict {
   readonly code: string;
   readonly transient: boolean;
+  /** Present where AWS refused the caller. */
+  readonly denial?: Denial;
 }
 
 /** 4xx answers that pass by themselves; every other 4xx says that our request or our set-up is wrong. */
@@ -36,6 +38,20 @@ const PASSING_CLIENT_ERRORS: ReadonlySet<string> = new Set([
 const SIGNATURE_ERRORS: ReadonlySet<string> = new Set(['InvalidSignatureException', 'SignatureDoesNotMatch']);
 const OUT_OF_TIME = /^Signature (?:expired|not yet current)/;
 
+/** Names with which AWS refuses a caller: by policy, or because it does not know the new role yet. */
+const DENIALS: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'AuthorizationError',
+  'AuthorizationErrorException',
+  'InvalidClientTokenId',
+  'InvalidClientTokenIdException',
+  'UnrecognizedClientException',
+]);
+const NOT_AUTHORIZED = 'is not authorized to perform';
+const DENIED_ACTION = /is not authorized to perform: ([A-Za-z0-9-]{1,40}:[A-Za-z]{1,60})(?![A-Za-z])/;
+const DENIED_ROLE = /^User: arn:[a-z-]+:sts::\d{12}:assumed-role\/([\w+=,.@-]{1,64})\//;
+
 /** Names are identifiers; anything else could be a sentence that quotes a request. */
 const SAFE_NAME = /^[A-Za-z][A-Za-z0-9_.]{0,63}$/;
 
@@ -57,7 +73,15 @@ export function readAwsError(error: unknown): AwsErrorVerdict {
     status === 429 ||
     PASSING_CLIENT_ERRORS.has(known ?? '') ||
     isSignatureOutOfTime(error);
-  return { code: known ?? (status === undefined ? 'ConnectionFailed' : 'Unknown'), transient };
+  const denial = readDenial(known, stringMember(error, 'message') ?? '');
+  const code = known ?? (status === undefined ? 'ConnectionFailed' : 'Unknown');
+  return denial === undefined ? { code, transient } : { code, transient, denial };
+}
+
+/** Of the message only the names of action and role are kept, each by its grammar. */
+function readDenial(code: string | undefined, message: string): Denial | undefined {
+  if (!DENIALS.has(code ?? '') && !message.includes(NOT_AUTHORIZED)) return undefined;
+  return { action: DENIED_ACTION.exec(message)?.[1], role: DENIED_ROLE.exec(message)?.[1] };
 }
 
 /**
@@ -74,8 +98,8 @@ export function isSignatureOutOfTime(error: unknown): boolean {
 /** The same verdict as the exception that ports promise. */
 export function dependencyUnavailable(dependency: Dependency, error: unknown): DependencyUnavailable {
   if (error instanceof DependencyUnavailable) return error;
-  const { code, transient } = readAwsError(error);
-  return new DependencyUnavailable(dependency, code, transient);
+  const { code, transient, denial } = readAwsError(error);
+  return new DependencyUnavailable(dependency, code, transient, denial);
 }
 
 function httpStatus(error: unknown): number | undefined {

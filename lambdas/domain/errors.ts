@@ -196,18 +196,27 @@ export function refuse(
 
 export type Dependency = 'database' | 'kms' | 'sns' | 'secrets';
 
+/** What AWS refused to a role: names as AWS writes them, absent where it did not say. */
+export interface Denial {
+  readonly action?: string | undefined;
+  readonly role?: string | undefined;
+}
+
 /** An outage of something we need. `code` is the dependency's error name; its message is never kept. */
 export class DependencyUnavailable extends Error {
   readonly dependency: Dependency;
   readonly code: string;
   /** Whether trying again later may help; false means our set-up is wrong (access denied, wrong ARN). */
   readonly transient: boolean;
-  constructor(dependency: Dependency, code: string, transient = true) {
+  /** Present where AWS refused the caller, not the request. */
+  readonly denial: Denial | undefined;
+  constructor(dependency: Dependency, code: string, transient = true, denial?: Denial) {
     super(`${dependency} unavailable: ${code}`);
     this.name = 'DependencyUnavailable';
     this.dependency = dependency;
     this.code = code;
     this.transient = transient;
+    this.denial = denial;
   }
 }
 

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientSettings } from '#adapters/aws-clients.ts';
 import { createDataClient } from '#adapters/data-api/database.ts';
+import { CLUSTER_NOT_READY } from '#adapters/data-api/errors.ts';
 import { createTransactions } from '#adapters/data-api/transaction.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readAppUser } from './app-user.ts';
@@ -20,6 +21,7 @@ const transactions = createTransactions(createDataClient(STATEMENT_TIMEOUT_MS), 
   secretArn: env.ownerSecretArn,
   databaseName: env.databaseName,
   budgetMs: BUDGET_MS,
+  alsoPassing: CLUSTER_NOT_READY,
 });
 
 /** Entry point of the function `migrate`: assembly only. */

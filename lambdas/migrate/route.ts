@@ -6,6 +6,7 @@ import {
   type CustomResourceResult,
   readCloudFormationEvent,
 } from '#runtime/cloudformation.ts';
+import type { Waiting } from '#runtime/denials.ts';
 import { type AppUser, ensureAppUser } from './app-user.ts';
 import { MigrationRefused } from './migration-refused.ts';
 import type { Migration } from './migrations/migration.ts';
@@ -16,6 +17,7 @@ export interface MigrateDependencies {
   readonly migrations: readonly Migration[];
   appUser(): Promise<AppUser>;
   readonly log: Log;
+  readonly waiting?: Waiting;
 }
 
 /**
@@ -45,10 +47,13 @@ export function createMigrateRoute(dependencies: MigrateDependencies) {
   return async function handle(event: unknown): Promise<MigrationReport | undefined> {
     const resource = readCloudFormationEvent(event);
     if (resource === undefined) return await migrate();
-    const failure = await answerCloudFormation(resource, () =>
-      resource.RequestType === 'Delete'
-        ? Promise.resolve({ physicalResourceId: 'ens-schema' })
-        : asResource(),
+    const failure = await answerCloudFormation(
+      resource,
+      () =>
+        resource.RequestType === 'Delete'
+          ? Promise.resolve({ physicalResourceId: 'ens-schema' })
+          : asResource(),
+      dependencies.waiting,
     );
     if (failure !== undefined)
       log.error('migration-failed', { error: failure instanceof Error ? failure.name : 'unknown' });

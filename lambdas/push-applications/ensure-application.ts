@@ -5,7 +5,7 @@ import {
   SetPlatformApplicationAttributesCommand,
   type SNSClient,
 } from '@aws-sdk/client-sns';
-import { readAwsError } from '#adapters/aws-errors.ts';
+import { dependencyUnavailable, readAwsError } from '#adapters/aws-errors.ts';
 import { CustomResourceFailure } from '#runtime/cloudformation.ts';
 import { credentialAttributes } from './credential.ts';
 import type { ApplicationRequest } from './request.ts';
@@ -23,7 +23,8 @@ export interface EnsuredApplication {
 /**
  * Makes the platform application, or takes over the one of that name and gives it the newest version of the
  * secret. SNS disables an application whose credentials were refused, so new ones enable it again.
- * Safe to repeat. Throws CustomResourceFailure with what the operator has to do.
+ * Safe to repeat. Throws CustomResourceFailure with what the operator has to do, DependencyUnavailable where
+ * AWS denies a call.
  */
 export async function ensureApplication(
   { sns, secrets }: Clients,
@@ -44,7 +45,8 @@ async function readSecret(secrets: SecretsManagerClient, name: string) {
   const answer = await secrets
     .send(new GetSecretValueCommand({ SecretId: name, VersionStage: 'AWSCURRENT' }))
     .catch((error: unknown) => {
-      const { code } = readAwsError(error);
+      const { code, denial } = readAwsError(error);
+      if (denial !== undefined) throw dependencyUnavailable('secrets', error);
       const advice =
         code === 'ResourceNotFoundException'
           ? 'Create it in Secrets Manager, in the region of this deployment, and deploy again'
@@ -63,8 +65,9 @@ async function exists(sns: SNSClient, applicationArn: string): Promise<boolean> 
     .then(
       () => true,
       (error: unknown) => {
-        const { code } = readAwsError(error);
+        const { code, denial } = readAwsError(error);
         if (code === 'NotFoundException' || code === 'NotFound') return false;
+        if (denial !== undefined) throw dependencyUnavailable('sns', error);
         throw new CustomResourceFailure(`SNS does not tell whether ${applicationArn} exists: ${code}.`);
       },
     );
@@ -73,7 +76,8 @@ async function exists(sns: SNSClient, applicationArn: string): Promise<boolean> 
 /** SNS checks the credential here. Its message is left out, because it may quote what it was given. */
 function refused({ secretName, name }: ApplicationRequest) {
   return (error: unknown): never => {
-    const { code } = readAwsError(error);
+    const { code, denial } = readAwsError(error);
+    if (denial !== undefined) throw dependencyUnavailable('sns', error);
     throw new CustomResourceFailure(
       `SNS refused the platform application ${name} with ${code}. Where that is InvalidParameter, check the members of the secret "${secretName}" and the bundle id.`,
     );

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { DependencyUnavailable } from '#domain/errors.ts';
+import { denialIn, describeDenial, outlastDenials, REAL_WAITING, type Waiting } from './denials.ts';
 
 const eventSchema = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
@@ -41,15 +43,20 @@ export function readCloudFormationEvent(event: unknown): CloudFormationEvent | u
   return result.success ? result.data : undefined;
 }
 
+/** Lambda repeats a failed event after a minute, so an event of this age has been repeated already. */
+const REPEATED_AFTER_MS = 110_000;
+
 /**
  * Does the work that CloudFormation asked for and answers it with SUCCESS, or with FAILED and a reason: the
- * message of a CustomResourceFailure, of anything else its class alone. Returns the error that the work
- * failed with, so that the caller can log its class; throws only where the answer could not be delivered,
- * so that Lambda repeats the event.
+ * message of a CustomResourceFailure, the action and role of a denial, of anything else its class alone.
+ * Denials are waited out for a minute. Returns the error that the work failed with, for the caller's log.
+ * Throws, so that Lambda repeats the event, where the answer could not be delivered and where the first
+ * attempt ends with a denial: another instance has other credentials.
  */
 export async function answerCloudFormation(
   event: CloudFormationEvent,
   work: () => Promise<CustomResourceResult>,
+  waiting: Waiting = REAL_WAITING,
 ): Promise<unknown> {
   const failed = (error: unknown) => ({
     Status: 'FAILED',
@@ -57,13 +64,15 @@ export async function answerCloudFormation(
     PhysicalResourceId: event.PhysicalResourceId ?? event.RequestId,
   });
   let caught: unknown;
-  const outcome = await work().then(
+  const outcome = await outlastDenials(work, waiting).then(
     (result) => ({
       Status: 'SUCCESS',
       PhysicalResourceId: result.physicalResourceId,
       Data: result.data ?? {},
     }),
     (error: unknown) => {
+      const ageMs = waiting.now() - (requestedAt(event.ResponseURL) ?? 0);
+      if (denialIn(error) !== undefined && ageMs < REPEATED_AFTER_MS) throw error;
       caught = error;
       return failed(error);
     },
@@ -73,8 +82,19 @@ export async function answerCloudFormation(
   return caught;
 }
 
+/** When CloudFormation signed the URL for the answer (SigV4 query parameter). */
+function requestedAt(responseUrl: string): number | undefined {
+  const date = URL.parse(responseUrl)?.searchParams.get('X-Amz-Date') ?? '';
+  const [, year, month, day, hour, minute, second] =
+    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
+  if (second === undefined) return undefined;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof CustomResourceFailure) return error.message;
+  if (error instanceof DependencyUnavailable && error.denial !== undefined)
+    return describeDenial(error.denial, error.code);
   const name = error instanceof Error ? error.name : 'an unknown error';
   return `${name}; the log of the function says more`;
 }

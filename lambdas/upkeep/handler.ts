@@ -14,6 +14,8 @@ import { openWebPush } from '#adapters/webpush/open-web-push.ts';
 import { isSealedSubscription } from '#adapters/webpush/sealed-subscription.ts';
 import { VARIABLES } from '#contract';
 import { sendByPlatform } from '#domain/push/by-platform.ts';
+import { rotateKeys } from '#domain/upkeep/key-rotation.ts';
+import type { UpkeepPorts, UpkeepSettings } from '#domain/upkeep/ports.ts';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
 import { webPushSettings } from '#runtime/env.ts';
 import { randomIds, systemClock } from '#runtime/system.ts';
@@ -43,46 +45,53 @@ const pepper = createPepper({
   secretArn: env[VARIABLES.pepperSecretArn],
 });
 
-const runUpkeep = createRunUpkeep(
-  {
-    store,
-    keyPairMaker: createKeyPairMaker({
+const ports: UpkeepPorts = {
+  store,
+  keyPairMaker: createKeyPairMaker({
+    client: kms,
+    wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
+  }),
+  push: sendByPlatform({
+    sns: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
+    webPush: openWebPush(webPushSettings(env), {
       client: kms,
-      wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
+      clock: systemClock,
+      subscriptionKey: pepper.webPushSubscriptionKey,
+      timeoutMs: 5_000,
     }),
-    push: sendByPlatform({
-      sns: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
-      webPush: openWebPush(webPushSettings(env), {
-        client: kms,
-        clock: systemClock,
-        subscriptionKey: pepper.webPushSubscriptionKey,
-        timeoutMs: 5_000,
-      }),
-    }),
-    deleteEndpoint: async (endpointArn) => {
-      // A browser's subscription lives in the row alone.
-      if (isSealedSubscription(endpointArn)) return;
-      await sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn })).catch((error: unknown) => {
-        throw dependencyUnavailable('sns', error);
-      });
-    },
-    clock: systemClock,
-    ids: randomIds,
-    log,
-    metrics,
+  }),
+  deleteEndpoint: async (endpointArn) => {
+    // A browser's subscription lives in the row alone.
+    if (isSealedSubscription(endpointArn)) return;
+    await sns.send(new DeleteEndpointCommand({ EndpointArn: endpointArn })).catch((error: unknown) => {
+      throw dependencyUnavailable('sns', error);
+    });
   },
-  {
-    statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
-    keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
-    keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
-    batchSize: 500,
-    // The function has four minutes; what is left over waits for the next run, five minutes later.
-    budgetMs: 180_000,
-  },
-);
+  clock: systemClock,
+  ids: randomIds,
+  log,
+  metrics,
+};
+const settings: UpkeepSettings = {
+  statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
+  keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
+  keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
+  batchSize: 500,
+  // The function has four minutes; what is left over waits for the next run, five minutes later.
+  budgetMs: 180_000,
+};
 
 export const handler = middy<unknown, UpkeepReport>()
   .before(({ context }) => telemetry.beginRequest(context.awsRequestId))
   .after(() => telemetry.flush())
   .onError(() => telemetry.flush())
-  .handler(createUpkeepRoute({ runUpkeep, store, clock: systemClock, log, metrics }));
+  .handler(
+    createUpkeepRoute({
+      runUpkeep: createRunUpkeep(ports, settings),
+      rotateKeys: () => rotateKeys(ports, settings),
+      store,
+      clock: systemClock,
+      log,
+      metrics,
+    }),
+  );

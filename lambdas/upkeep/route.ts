@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseDeliveryFailure } from '#adapters/sns/delivery-failure.ts';
 import { describeBug } from '#domain/describe-bug.ts';
+import { DependencyUnavailable } from '#domain/errors.ts';
 import type { Clock, Log, Metrics } from '#domain/ports/system.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import type { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
@@ -9,13 +10,17 @@ import {
   CustomResourceFailure,
   readCloudFormationEvent,
 } from '#runtime/cloudformation.ts';
+import { denialIn, type Waiting } from '#runtime/denials.ts';
 
 export interface UpkeepRouteParts {
   readonly runUpkeep: ReturnType<typeof createRunUpkeep>;
+  /** The first part of upkeep alone. Throws DependencyUnavailable. */
+  readonly rotateKeys: () => Promise<void>;
   readonly store: Pick<UpkeepStore, 'disableEndpoint'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly waiting?: Waiting;
 }
 
 const snsEvent = z.object({
@@ -38,20 +43,26 @@ export function createUpkeepRoute(parts: UpkeepRouteParts): (event: unknown) => 
     if (failures.success) return noteFailures(failures.data.Records.map(({ Sns }) => Sns.Message));
     const deployment = readCloudFormationEvent(event);
     if (deployment === undefined) return { failed: await parts.runUpkeep() };
-    const caught = await answerCloudFormation(deployment, async () => {
-      if (deployment.RequestType !== 'Delete') await firstRun();
-      return { physicalResourceId: 'ens-first-upkeep' };
-    });
+    const caught = await answerCloudFormation(
+      deployment,
+      async () => {
+        if (deployment.RequestType !== 'Delete') await firstRun();
+        return { physicalResourceId: 'ens-first-upkeep' };
+      },
+      parts.waiting,
+    );
     if (caught !== undefined) parts.log.error('first-upkeep-failed', describeBug(caught));
     return { failed: caught === undefined ? [] : ['first-upkeep'] };
   };
 
+  /** Nobody can register without a key pair, so this part has to succeed; a run tells its names alone. */
   async function firstRun(): Promise<void> {
-    const failed = await parts.runUpkeep();
-    if (failed.includes('keys'))
-      throw new CustomResourceFailure(
-        'Upkeep could not make the first key pair. Look for "upkeep-part-failed" in the log of the upkeep function.',
-      );
+    await parts.rotateKeys().catch((error: unknown) => {
+      if (denialIn(error) !== undefined) throw error;
+      const code = error instanceof DependencyUnavailable ? error.code : 'unexpected';
+      throw new CustomResourceFailure(`Upkeep could not make the first key pair: ${code}. Deploy again.`);
+    });
+    await parts.runUpkeep();
   }
 
   async function noteFailures(messages: readonly string[]): Promise<UpkeepReport> {

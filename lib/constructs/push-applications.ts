@@ -11,6 +11,9 @@ export type PushPlatform = keyof typeof SNS_PLATFORM;
 /** ARN of the platform application; absent where the platform has no secret. */
 export type PlatformArns = Readonly<Partial<Record<PushPlatform, string>>>;
 
+/** Longer than an attempt, Lambda's pause of a minute and another attempt. */
+const REPEATED = Duration.minutes(6);
+
 /** The platforms that these settings configure, in a fixed order. */
 export function configuredPlatforms(settings: Settings): readonly PushPlatform[] {
   const apple = settings.apnsSecretName === undefined ? [] : (['apns'] as const);
@@ -70,7 +73,7 @@ export class PushApplications extends Construct {
       const resource = new CustomResource(this, SNS_PLATFORM[platform], {
         resourceType: 'Custom::EnsPushApplications',
         serviceToken: provider.lambda.functionArn,
-        serviceTimeout: Duration.minutes(2),
+        serviceTimeout: REPEATED,
         removalPolicy: RemovalPolicy.RETAIN,
         properties: {
           Platform: SNS_PLATFORM[platform],

@@ -4,6 +4,10 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { EnsFunction } from './ens-function.ts';
 
+/** Longer than an attempt, Lambda's pause of a minute and another attempt. */
+const REPEATED_MIGRATIONS = Duration.minutes(30);
+const REPEATED_UPKEEP = Duration.minutes(10);
+
 /** Runs upkeep every five minutes. */
 export class UpkeepSchedule extends Construct {
   constructor(scope: Construct, id: string, upkeep: EnsFunction) {
@@ -28,7 +32,7 @@ export class Migrations extends Construct {
     new CustomResource(this, 'Run', {
       resourceType: 'Custom::EnsMigrations',
       serviceToken: migrate.lambda.functionArn,
-      serviceTimeout: Duration.minutes(15),
+      serviceTimeout: REPEATED_MIGRATIONS,
       properties: { MigrationsHash: migrationsHash },
     }).node.addDependency(migrate);
   }
@@ -41,7 +45,7 @@ export class FirstUpkeep extends Construct {
     new CustomResource(this, 'Run', {
       resourceType: 'Custom::EnsFirstUpkeep',
       serviceToken: upkeep.lambda.functionArn,
-      serviceTimeout: Duration.minutes(5),
+      serviceTimeout: REPEATED_UPKEEP,
       properties: { Version: version },
     }).node.addDependency(upkeep);
   }

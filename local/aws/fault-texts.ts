@@ -15,6 +15,7 @@ const TEXTS: Readonly<Record<Service, Readonly<Record<string, readonly [status: 
       ],
       DatabaseUnavailableException: [504, 'The writer instance in the DB cluster is not available.'],
       DatabaseNotFoundException: [404, 'Cannot find DBInstance in DBCluster'],
+      InvalidResourceStateException: [400, 'DBCluster is not in the available state'],
       StatementTimeoutException: [400, 'Request timed out'],
       BadRequestException: [400, 'Communications link failure'],
       DatabaseErrorException: [

@@ -1,7 +1,9 @@
 import { RDSDataClient } from '@aws-sdk/client-rds-data';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createDatabase, type Database, type DatabaseSettings } from '#adapters/data-api/database.ts';
+import { CLUSTER_NOT_READY } from '#adapters/data-api/errors.ts';
 import { createTransactions, type Transactions } from '#adapters/data-api/transaction.ts';
+import type { Waiting } from '#runtime/denials.ts';
 import { type AppUser, readAppUser } from '../../lambdas/migrate/app-user.ts';
 import { MIGRATIONS } from '../../lambdas/migrate/migrations/all.ts';
 import type { Migration } from '../../lambdas/migrate/migrations/migration.ts';
@@ -62,20 +64,25 @@ export async function startStore(): Promise<TestStore> {
 }
 
 /** The migrate function's route with the owner's rights, as often as a test needs it. */
-export function migrator(world: TestAws, migrations: readonly Migration[] = MIGRATIONS) {
+export function migrator(
+  world: TestAws,
+  migrations: readonly Migration[] = MIGRATIONS,
+  { client = world.client(), waiting }: { client?: ReturnType<TestAws['client']>; waiting?: Waiting } = {},
+) {
   const logged: string[] = [];
-  const transactions: Transactions = createTransactions(new RDSDataClient(world.client()), {
+  const transactions: Transactions = createTransactions(new RDSDataClient(client), {
     ...SETTINGS,
     secretArn: OWNER_SECRET_ARN,
+    alsoPassing: CLUSTER_NOT_READY,
   });
-  const appUser = (): Promise<AppUser> =>
-    readAppUser(new SecretsManagerClient(world.client()), LAMBDA_SECRET_ARN);
+  const appUser = (): Promise<AppUser> => readAppUser(new SecretsManagerClient(client), LAMBDA_SECRET_ARN);
   const note = (event: string) => void logged.push(event);
   const route = createMigrateRoute({
     transactions,
     migrations,
     appUser,
     log: { info: note, warn: note, error: note },
+    ...(waiting === undefined ? {} : { waiting }),
   });
   return { migrate: () => route({}), route, transactions, logged };
 }

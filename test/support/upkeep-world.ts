@@ -10,6 +10,7 @@ import type {
   UpkeepStore,
   WakeDue,
 } from '#domain/ports/upkeep-store.ts';
+import type { UpkeepPorts, UpkeepSettings } from '#domain/upkeep/ports.ts';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
 import { DAY_MS, recorder, testClock, testIds } from './memory/clock.ts';
 import { memoryPush } from './memory/push.ts';
@@ -129,26 +130,24 @@ export function upkeepWorld() {
     clock.advance(Math.max(endsAt - clock.now(), 0));
     return result;
   }
-  const run = createRunUpkeep(
-    {
-      store,
-      keyPairMaker: {
-        make: async () => ({ publicKey: new Uint8Array(1), wrappedPrivateKey: new Uint8Array(1) }),
-      },
-      push: { send: (target, one) => takingTime(() => push.sender.send(target, one)) },
-      deleteEndpoint: (arn) => takingTime(async () => void state.deletedArns.push(arn)),
-      clock,
-      ids: testIds(),
-      log: recorded.log,
-      metrics: recorded.metrics,
+  const ports: UpkeepPorts = {
+    store,
+    keyPairMaker: {
+      make: async () => ({ publicKey: new Uint8Array(1), wrappedPrivateKey: new Uint8Array(1) }),
     },
-    {
-      statusFrequencyMinutes: 30,
-      keyRotationMs: DAY_MS,
-      keyLifeMs: 30 * DAY_MS,
-      batchSize: 10,
-      budgetMs: 180_000,
-    },
-  );
-  return { run, state, clock, recorded, push };
+    push: { send: (target, one) => takingTime(() => push.sender.send(target, one)) },
+    deleteEndpoint: (arn) => takingTime(async () => void state.deletedArns.push(arn)),
+    clock,
+    ids: testIds(),
+    log: recorded.log,
+    metrics: recorded.metrics,
+  };
+  const settings: UpkeepSettings = {
+    statusFrequencyMinutes: 30,
+    keyRotationMs: DAY_MS,
+    keyLifeMs: 30 * DAY_MS,
+    batchSize: 10,
+    budgetMs: 180_000,
+  };
+  return { run: createRunUpkeep(ports, settings), ports, settings, state, clock, recorded, push };
 }

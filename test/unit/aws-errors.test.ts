@@ -21,7 +21,7 @@ describe('an error of an AWS client', () => {
     ['NotFoundException', 404, false],
     ['SomethingNew', 400, false],
   ])('%s with status %i passes by itself: %s', (name, status, transient) => {
-    expect(readAwsError(answered(name, status))).toEqual({ code: name, transient });
+    expect(readAwsError(answered(name, status))).toMatchObject({ code: name, transient });
   });
 
   test('without an answer passes by itself, under the name that says most', () => {
@@ -39,6 +39,33 @@ describe('an error of an AWS client', () => {
     const outage = dependencyUnavailable('kms', talkative);
     expect(JSON.stringify([outage.message, outage.code, outage.stack])).not.toContain('ann');
     expect(outage).toMatchObject({ dependency: 'kms', code: 'Unknown', transient: false });
+  });
+
+  test.each([
+    [
+      'AccessDeniedException',
+      'User: arn:aws:sts::123456789012:assumed-role/ens-migrate/x is not authorized to perform: rds-data:BeginTransaction on resource: y',
+      { action: 'rds-data:BeginTransaction', role: 'ens-migrate' },
+    ],
+    [
+      'BadRequestException',
+      'User: arn:aws:sts::123456789012:assumed-role/r/x is not authorized to perform: secretsmanager:GetSecretValue',
+      { action: 'secretsmanager:GetSecretValue', role: 'r' },
+    ],
+    ['AuthorizationErrorException', 'not today', { action: undefined, role: undefined }],
+    ['UnrecognizedClientException', 'The security token included in the request is invalid.', {}],
+    [
+      'AccessDenied',
+      'User: ann@example.com is not authorized to perform: ann@example.com on resource: z',
+      { action: undefined, role: undefined },
+    ],
+  ])('%s tells what was denied to which role: %s', (name, message, denial) => {
+    const error = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 403 } });
+    expect(dependencyUnavailable('sns', error).denial).toEqual({ ...denial });
+  });
+
+  test('of any other kind is no denial', () => {
+    expect(dependencyUnavailable('sns', answered('ValidationException', 400)).denial).toBeUndefined();
   });
 
   test('that is already an outage of ours stays what it is', () => {

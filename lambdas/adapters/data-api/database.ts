@@ -30,6 +30,8 @@ export interface DatabaseSettings {
   readonly databaseName: string;
   /** Time for one statement with all its attempts. */
   readonly budgetMs: number;
+  /** Further errors to wait out, by their names: for the migration of a new cluster. */
+  readonly alsoPassing?: ReadonlySet<string>;
 }
 
 /** Elapsed time and waiting, replaceable in tests. Monotonic: the wall clock may jump. */
@@ -74,7 +76,7 @@ export function createDatabase(
         sql,
         parameters: toSqlParameters(parameters),
       });
-      const answer = await withinBudget(settings.budgetMs, timer, (leftMs) =>
+      const answer = await withinBudget(settings, timer, (leftMs) =>
         withinTime(leftMs, client.send(command)),
       );
       return readRecords(answer.records);
@@ -84,7 +86,7 @@ export function createDatabase(
 
 /** Repeats `attempt` while its errors pass by themselves and time is left, then throws as `failureOfStatement` says. */
 export async function withinBudget<T>(
-  budgetMs: number,
+  { budgetMs, alsoPassing }: Pick<DatabaseSettings, 'budgetMs' | 'alsoPassing'>,
   timer: Timer,
   attempt: (leftMs: number) => Promise<T>,
 ): Promise<T> {
@@ -95,7 +97,7 @@ export async function withinBudget<T>(
     } catch (error) {
       // Many functions wait for the same resume: they must not come back in step.
       const jitteredMs = pauseMs * (0.5 + Math.random() / 2);
-      if (!isPassing(error) || timer.elapsedMs() + jitteredMs + SHORTEST_ATTEMPT_MS > endMs)
+      if (!isPassing(error, alsoPassing) || timer.elapsedMs() + jitteredMs + SHORTEST_ATTEMPT_MS > endMs)
         throw failureOfStatement(error);
       await timer.sleep(jitteredMs);
     }

@@ -14,9 +14,17 @@ const DATA_STATES = /^2[23]/;
 /** The Data API's proxy has no connection yet, right after a cluster was created or resumed. */
 const LINK_FAILURE = 'Communications link failure';
 
+/** What the Data API answers while a new cluster has no writer yet. */
+export const CLUSTER_NOT_READY: ReadonlySet<string> = new Set([
+  'DatabaseNotFoundException',
+  'HttpEndpointNotEnabledException',
+  'InvalidResourceStateException',
+]);
+
 /** True where waiting a moment and sending the same statement again may help. */
-export function isPassing(error: unknown): boolean {
-  return read(error).transient;
+export function isPassing(error: unknown, alsoPassing: ReadonlySet<string> = new Set()): boolean {
+  const { code, transient } = read(error);
+  return transient || alsoPassing.has(code);
 }
 
 /**
@@ -27,8 +35,8 @@ export function failureOfStatement(error: unknown): DependencyUnavailable | Data
   if (error instanceof DependencyUnavailable) return error;
   const state = sqlState(error);
   if (state !== undefined && DATA_STATES.test(state)) return new DataRefused(state);
-  const { code, transient } = read(error);
-  return new DependencyUnavailable('database', code, transient);
+  const { code, transient, denial } = read(error);
+  return new DependencyUnavailable('database', code, transient, denial);
 }
 
 /** The five characters that PostgreSQL names the error by, which the Data API appends to its message. */
@@ -41,5 +49,5 @@ function read(error: unknown): AwsErrorVerdict {
   const state = sqlState(error);
   if (state !== undefined) return { code: `${verdict.code}/${state}`, transient: PASSING_STATES.test(state) };
   const linkFailure = error instanceof Error && error.message.includes(LINK_FAILURE);
-  return { code: verdict.code, transient: verdict.transient || linkFailure };
+  return { ...verdict, transient: verdict.transient || linkFailure };
 }

@@ -67,7 +67,7 @@ export function createTransactions(
 
   return {
     async transact(work) {
-      const outcome = await withinBudget(settings.budgetMs, timer, () =>
+      const outcome = await withinBudget(settings, timer, () =>
         once(work).then(
           (value) => ({ value }),
           (error: unknown) => {

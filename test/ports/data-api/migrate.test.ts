@@ -115,6 +115,16 @@ describe('a migration run', () => {
       version: NEWEST,
     });
   });
+
+  it.each([
+    'InvalidResourceStateException',
+    'DatabaseNotFoundException',
+    'HttpEndpointNotEnabledException',
+    'DatabaseResumingException',
+  ])('waits for a cluster whose writer is not ready: %s', async (error) => {
+    world.faults.add({ service: 'rds-data', action: 'BeginTransaction', error, times: 2 });
+    expect(await migrator(world).migrate()).toMatchObject({ version: MIGRATIONS.at(-1)?.version });
+  });
 });
 
 describe("the functions' own user", () => {

@@ -187,12 +187,4 @@ describe('a push application that cannot be made', () => {
     expect(answer.Reason).toBe(`The secret "${wanted.SecretName}" ${reason}`);
     expect(`${cloudFormation.bodies.at(-1)} ${logged.join(' ')}`).not.toContain('MARKER');
   });
-
-  test('says what the role lacks when SNS denies the call', async () => {
-    const wanted = properties();
-    await secretNamed(wanted.SecretName, appleSecret());
-    const powerless = { sns: new SNSClient(world.client([])), secrets };
-    const answer = await send('Create', wanted, powerless);
-    expect(answer.Reason).toMatch(/^SNS does not tell whether arn:aws:sns:.* exists: AuthorizationError/);
-  });
 });
