@@ -123,7 +123,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   EWS_NOT_FOUND: {
     status: 422,
-    title: 'There is no EWS at that URL',
+    title: 'There is no EWS at that URL, or not for this mailbox',
     logLevel: 'warn',
     pages: false,
     repeatable: false,

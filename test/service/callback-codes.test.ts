@@ -57,6 +57,10 @@ const ANSWERS = [
     'ErrorInvalidServerVersion',
     // Autodiscover tells the same server again.
     'ErrorProxyRequestNotAllowed',
+    'ErrorAccountDisabled:padded',
+    'ErrorNonExistentMailbox:hidden',
+    'ErrorMissingEmailAddress',
+    'ErrorCallerIsInvalidADAccount:fault',
     'ErrorSomethingNobodyKnows',
     '401',
     '403',
@@ -77,8 +81,6 @@ const ANSWERS = [
     'ErrorPasswordExpired',
     'ErrorPasswordExpired:old',
     'ErrorPasswordChangeRequired',
-    'ErrorAccountDisabled:padded',
-    'ErrorNonExistentMailbox:hidden',
     'ErrorOrganizationAccessBlocked',
   ].map((word) => [word, ...DEAD] as const),
 ];

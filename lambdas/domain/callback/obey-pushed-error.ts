@@ -5,6 +5,7 @@ import { alarmOfStranger } from './handling/own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
 import { askToSignIn } from './heal/ask-to-sign-in.ts';
 import { leaveAlone } from './heal/judge-failure.ts';
+import { suspectAbsence } from './heal/rediscover.ts';
 import { renewSubscription } from './heal/renew-subscription.ts';
 
 /** Exchange pushed an error instead of events. The adapter's table of codes says what follows. */
@@ -17,12 +18,16 @@ export async function obeyPushedError(
   ports.log.warn('exchange-pushed-error', { code: error.code, subscriptionId: handling.view.id });
   switch (error.consequence) {
     case 'subscribe-again':
-    case 'rediscover': {
+    case 'rediscover':
+    case 'no-mailbox': {
       await announceIfUnreadRose(ports, settings, handling);
-      const [first, second] = error.consequence === 'rediscover' ? [true, false] : [false, true];
+      const [first, second] = error.consequence === 'subscribe-again' ? [false, true] : [true, false];
       if (!(await renewSubscription(ports, settings, handling, { rediscover: first })))
         // A queue is lost on a move as well as on a restart: the old address is worth the other try.
         await renewSubscription(ports, settings, handling, { rediscover: second });
+      if (error.consequence === 'no-mailbox' && !handling.renewed)
+        // Until a new one has taken over, this one is all there is.
+        return suspectAbsence(ports, handling);
       if (!handling.renewed && !handling.signedOut && !isOutdated(handling.view)) {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');

@@ -32,6 +32,8 @@ export type PushedErrorConsequence =
   | 'subscribe-again'
   /** As above, but the mailbox may live elsewhere now: discover its server first. */
   | 'rediscover'
+  /** The server says that it has no such mailbox: discover, subscribe there; end nothing on this word alone. */
+  | 'no-mailbox'
   /** Busy or a passing fault: the subscription lives on. Counted. */
   | 'wait'
   /** Proof that these credentials or this mailbox are gone. */

@@ -9,11 +9,10 @@ import type { WantedEvents } from '../model/subscription.ts';
 export type ExchangeFailure =
   /** 401. `offered`: schemes from WWW-Authenticate; `sent`: the one we used. */
   | { readonly kind: 'unauthorized'; readonly offered: readonly SignInScheme[]; readonly sent: SignInScheme }
-  /**
-   * Proof beyond a 401: password expired, account disabled, mailbox gone. `code` is Exchange's. `why`: the account
-   * is well, that server has no mailbox for it.
-   */
-  | { readonly kind: 'credentials-dead'; readonly code: string; readonly why?: 'no-mailbox' | undefined }
+  /** Proof beyond a 401, such as an expired password. `code` is Exchange's. */
+  | { readonly kind: 'credentials-dead'; readonly code: string }
+  /** The server has no mailbox for this account, or has it disabled: it may be served elsewhere. */
+  | { readonly kind: 'no-mailbox'; readonly code: string }
   /** The token endpoint refused the refresh token for good (`invalid_grant`). */
   | { readonly kind: 'refresh-refused'; readonly code: string }
   /** `why`: something narrower than EWS being blocked for user, organisation or User-Agent. */

@@ -14,8 +14,10 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
     case 'credentials-dead':
       return refuse(
         'EWS_UNAUTHORIZED',
-        `Exchange refused the account (${failure.code}): the password has expired, or the account is disabled, or it has no mailbox. Put this right in Active Directory or Exchange, then sign in again on the phone.`,
+        `Exchange refused the account (${failure.code}): the password has expired or has to be changed, or the organisation is blocked. Put this right in Active Directory or Exchange, then sign in again on the phone.`,
       );
+    case 'no-mailbox':
+      return refuse('EWS_NOT_FOUND', noMailboxDetail(failure.code));
     case 'refresh-refused':
       return refuse(
         'EWS_UNAUTHORIZED',
@@ -75,6 +77,10 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
           : OURS[failure.ours](failure.code),
       );
   }
+}
+
+function noMailboxDetail(code: string): string {
+  return `Whoever signed in has no mailbox on that server, or its account is disabled there (${code}). Sign in as the user of the mailbox. If the mailbox was moved, leave ewsUrl away so that its server is discovered, or give the URL of that server.`;
 }
 
 function failedDetail(code: string): string {

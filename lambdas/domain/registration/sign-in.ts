@@ -34,9 +34,7 @@ const GONE: ReadonlySet<ExchangeFailure['kind']> = new Set([
  * them, or offers another sign-in, so that nothing was sent. A domain may be served by several, as in a hybrid.
  */
 function isForOthers(failure: ExchangeFailure, sent: boolean): boolean {
-  return failure.kind === 'credentials-dead'
-    ? failure.why === 'no-mailbox'
-    : failure.kind === 'unauthorized' && !sent;
+  return failure.kind === 'no-mailbox' || (failure.kind === 'unauthorized' && !sent);
 }
 
 /** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */

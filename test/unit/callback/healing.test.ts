@@ -140,7 +140,8 @@ describe('a mailbox that nobody finds', () => {
 
   test.each([
     { kind: 'unauthorized', offered: [], sent: 'basic' },
-    { kind: 'credentials-dead', code: 'ErrorNonExistentMailbox' },
+    { kind: 'credentials-dead', code: 'ErrorPasswordExpired' },
+    { kind: 'no-mailbox', code: 'ErrorNonExistentMailbox' },
   ] as const)('is not signed out by a server that has not shown its Inbox: %j', async (failure) => {
     const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
     store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });

@@ -152,7 +152,7 @@ describe('401', () => {
 });
 
 describe('proof beyond a 401', () => {
-  test.each(['ErrorPasswordExpired', 'ErrorAccountDisabled', 'ErrorNonExistentMailbox'])(
+  test.each(['ErrorPasswordExpired', 'ErrorPasswordChangeRequired'])(
     '%s asks to sign in again and ends the subscription at once',
     async (code) => {
       const { call, events, newMail, server, push } = callbackWorld();

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { consequenceOfPushed, failureOfCode, spokenCode } from '#adapters/ews/error-codes.ts';
+import { knownCodes } from '#adapters/ews/error-code-table.ts';
+import { consequenceOfPushed, failureOfCode, isGoneItem, spokenCode } from '#adapters/ews/error-codes.ts';
 import { readXml, type XmlElement } from '#adapters/ews/xml.ts';
+import { ewsFixture } from '../../support/ews-fixtures.ts';
 
 const T = 'http://schemas.microsoft.com/exchange/services/2006/types';
 const M = 'http://schemas.microsoft.com/exchange/services/2006/messages';
@@ -92,6 +94,7 @@ describe('a code that only the fault code holds', () => {
 
 describe('what a code means', () => {
   const failed = (code: string) => ({ kind: 'failed', code });
+  const noMailbox = (code: string) => ({ kind: 'no-mailbox', code });
   const dead = (code: string) => ({ kind: 'credentials-dead', code });
   const ours = (code: string) => ({ kind: 'failed', code, ours: 'request' });
   const forbidden = (code: string) => ({ kind: 'forbidden', detail: `Exchange answered ${code}` });
@@ -120,8 +123,20 @@ describe('what a code means', () => {
     ['ErrorInternalServerError', 'wait', failed],
     ['ErrorPasswordExpired', 'credentials-dead', dead],
     ['ErrorPasswordChangeRequired', 'credentials-dead', dead],
-    ['ErrorAccountDisabled', 'credentials-dead', dead],
-    ['ErrorNonExistentMailbox', 'credentials-dead', (code) => ({ ...dead(code), why: 'no-mailbox' })],
+    ['ErrorAccountDisabled', 'no-mailbox', noMailbox],
+    ['ErrorNonExistentMailbox', 'no-mailbox', noMailbox],
+    ['ErrorMissingEmailAddress', 'no-mailbox', noMailbox],
+    ['ErrorCallerIsInvalidADAccount', 'no-mailbox', noMailbox],
+    ['ErrorConnectionFailed', 'wait', busy],
+    ['ErrorConnectionFailedTransientError', 'wait', busy],
+    ['ErrorADOperation', 'wait', busy],
+    ['ErrorProxyRequestProcessingFailed', 'wait', busy],
+    ['ErrorProxyServiceDiscoveryFailed', 'wait', busy],
+    // Newer than every published list.
+    ['ErrorSomethingNewTransientFailure', 'wait', busy],
+    ['ErrorNoDestinationCASDueToVersionMismatch', 'rediscover', moved],
+    ['ErrorCrossSiteRequest', 'rediscover', moved],
+    ['ErrorInvalidLicense', 'wait', forbidden],
     ['ErrorOrganizationAccessBlocked', 'credentials-dead', dead],
     ['ErrorAccessDenied', 'wait', forbidden],
     [
@@ -158,5 +173,34 @@ describe('what a code means', () => {
   test('no symptom that passes is taken for the end of the credentials', () => {
     const words = ['toString', 'constructor', '__proto__', 'NoError', ''];
     for (const word of words) expect(consequenceOfPushed(word)).toBe('unknown');
+  });
+});
+
+describe('the table of response codes', () => {
+  /** Codes of the fixture under that mark. */
+  function listed(mark: string): readonly string[] {
+    const lines = ewsFixture('response-codes.txt').toString('utf8').split('\n');
+    return lines.filter((line) => line.startsWith(`${mark} `)).map((line) => line.slice(2));
+  }
+
+  test('has a row for every code that our calls or a push can meet', () => {
+    const known = new Set(knownCodes());
+    expect(listed('+').filter((code) => !known.has(code))).toEqual([]);
+    expect(listed('+').length).toBeGreaterThan(100);
+  });
+
+  test('has no row for a code that the list does not name', () => {
+    const named = new Set([...listed('+'), ...listed('*')]);
+    expect(knownCodes().filter((code) => !named.has(code))).toEqual([]);
+  });
+
+  test('names each code once', () => {
+    expect(knownCodes()).toHaveLength(new Set(knownCodes()).size);
+    const all = ['+', '-', '*'].flatMap(listed);
+    expect(all).toHaveLength(new Set(all).size);
+  });
+
+  test('knows which codes say that one item is gone', () => {
+    expect(knownCodes().filter(isGoneItem)).toEqual(['ErrorItemNotFound', 'ErrorVirusMessageDeleted']);
   });
 });

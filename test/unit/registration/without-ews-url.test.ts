@@ -74,7 +74,7 @@ describe('without an EWS URL', () => {
   });
 
   test.each<[string, 'probe' | 'inbox', ExchangeFailure]>([
-    ['has no mailbox', 'inbox', { kind: 'credentials-dead', code: 'None', why: 'no-mailbox' }],
+    ['has no mailbox', 'inbox', { kind: 'no-mailbox', code: 'None' }],
     ['offers no such sign-in', 'probe', { kind: 'unauthorized', offered: ['bearer'], sent: 'none' }],
   ])(
     'a cached URL whose server %s for this user is discovered once more, as this user',

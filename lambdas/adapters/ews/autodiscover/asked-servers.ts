@@ -189,6 +189,7 @@ function failed(failure: ExchangeFailure): Asked {
       return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
     case 'sign-in-impossible':
+    case 'no-mailbox':
       return { kind: 'nothing', verdict: `failed (${failure.code})` };
     default:
       return { kind: 'nothing', verdict: failure.kind };

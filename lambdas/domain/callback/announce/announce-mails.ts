@@ -16,7 +16,7 @@ import { alarmOfStranger, isOwnInbox } from '../handling/own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from '../heal/ask-to-sign-in.ts';
 import { judgeFailure, leaveAlone } from '../heal/judge-failure.ts';
-import { renewSubscription } from '../heal/renew-subscription.ts';
+import { rediscover } from '../heal/rediscover.ts';
 import { askUnread } from './ask-unread.ts';
 
 /** One notification to come: about a mail, or about "a message" where nothing may or can be said of it. */
@@ -105,7 +105,7 @@ async function fetchEntries(
       await askToSignIn(ports, handling);
       return handling.signedOut ? { kind: 'signed-out' } : neutral();
     case 'rediscover': {
-      const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
+      const moved = await rediscover(ports, settings, handling, result.failure.kind);
       if (moved) return fetchEntries(ports, settings, handling);
       return handling.signedOut ? { kind: 'signed-out' } : neutral();
     }

@@ -4,7 +4,7 @@ import { alarmOfStranger, isOwnInbox } from '../handling/own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from '../heal/ask-to-sign-in.ts';
 import { judgeFailure } from '../heal/judge-failure.ts';
-import { renewSubscription } from '../heal/renew-subscription.ts';
+import { rediscover } from '../heal/rediscover.ts';
 
 /**
  * Asks Exchange for the Inbox's unread count and notes it; undefined where it cannot be told, or the answer is about
@@ -34,7 +34,7 @@ export async function askUnread(
       await askToSignIn(ports, handling);
       return undefined;
     case 'rediscover': {
-      const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
+      const moved = await rediscover(ports, settings, handling, inbox.failure.kind);
       return moved ? askUnread(ports, settings, handling) : undefined;
     }
   }

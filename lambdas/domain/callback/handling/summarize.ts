@@ -35,6 +35,7 @@ const SEVERITY: readonly PushedErrorConsequence[] = [
   'credentials-dead',
   'rediscover',
   'subscribe-again',
+  'no-mailbox',
   'denied',
   'wait',
   'unknown',

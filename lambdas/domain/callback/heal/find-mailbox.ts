@@ -47,9 +47,15 @@ export async function isSameInbox(
   if (inbox.ok) return isOwnInbox(ports, handling.view, inbox.value.folderId);
   const { failure } = inbox;
   if (failure.kind === 'refresh-refused') await obeyRefusal(ports, handling, failure);
-  if (failure.kind === 'unauthorized' || failure.kind === 'credentials-dead') handling.access.bar('quiet');
+  if (DENIES_SIGN_IN.has(failure.kind)) handling.access.bar('quiet');
   return false;
 }
+
+const DENIES_SIGN_IN: ReadonlySet<ExchangeFailure['kind']> = new Set([
+  'unauthorized',
+  'credentials-dead',
+  'no-mailbox',
+]);
 
 /** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */
 export async function obeyRefusal(

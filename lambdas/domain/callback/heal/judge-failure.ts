@@ -51,6 +51,7 @@ export async function judgeFailure(
       return 'neutral';
     case 'not-found':
     case 'moved':
+    case 'no-mailbox':
       return 'rediscover';
     case 'unreachable':
     case 'timeout':
@@ -60,6 +61,19 @@ export async function judgeFailure(
       ports.metrics.count('ExchangeFailed');
       return 'neutral';
   }
+}
+
+/**
+ * The server has no such mailbox, and the search found it nowhere else. One such answer is a symptom, as a 401 is:
+ * old servers say so after a move, and faulty ones of everybody. At most once in a request.
+ */
+export async function judgeAbsence(
+  ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  handling: Handling,
+): Promise<Judgement> {
+  if (handling.changes.refused !== undefined) return 'neutral';
+  handling.access.bar('suspect');
+  return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
 }
 
 /** Leaves Exchange alone for this mailbox for a quarter of an hour and alarms. */
