@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { readAnswerXml } from '#adapters/ews/answer-xml.ts';
+import { EWS_ANSWER, readAnswerXml } from '#adapters/ews/answer-xml.ts';
 import { writePlainXml } from '#adapters/ews/client/canonical-xml.ts';
 import type { LibraryTransport } from '#adapters/ews/client/library-transport.ts';
 import { BUNDLING } from '../../lib/bundling/bundle.ts';
@@ -93,7 +93,7 @@ async function askEverything(
 }
 
 function transportWith(answer: string | undefined): LibraryTransport {
-  const root = answer === undefined ? undefined : readAnswerXml(Buffer.from(answer));
+  const root = answer === undefined ? undefined : readAnswerXml(Buffer.from(answer), EWS_ANSWER);
   const reply = {
     status: root === undefined ? 502 : 200,
     statusText: '',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readAnswerXml } from '#adapters/ews/answer-xml.ts';
+import { EWS_ANSWER, readAnswerXml } from '#adapters/ews/answer-xml.ts';
 import { writePlainXml } from '#adapters/ews/client/canonical-xml.ts';
 import { DOMParser } from '../../lib/bundling/stubs/xmldom.ts';
 import { itemsAnswer } from '../support/ews-answers.ts';
@@ -54,7 +54,7 @@ interface Parser {
 
 /** What the library is given of an answer. */
 function canonical(answer: string): string {
-  const root = readAnswerXml(Buffer.from(answer));
+  const root = readAnswerXml(Buffer.from(answer), EWS_ANSWER);
   if (root === undefined) throw new Error('the answer of this test is not well-formed');
   return writePlainXml(root);
 }

@@ -1,3 +1,4 @@
+import { EWS_ANSWER } from './answer-xml.ts';
 import type { Connection } from './outgoing/connection.ts';
 import { createConnection } from './outgoing/connection.ts';
 import type { Destination, EwsOutgoingRules } from './outgoing/outgoing-rules.ts';
@@ -31,7 +32,7 @@ export interface EwsWorld {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
-const ANSWER_BYTES = 4 * 1024 * 1024;
+const ANSWER_BYTES = EWS_ANSWER.maxBytes;
 
 /** Everything of this adapter that outlives a request: `createExchange` and `createAutodiscover` share one. */
 export function createEwsWorld(options: ExchangeOptions): EwsWorld {

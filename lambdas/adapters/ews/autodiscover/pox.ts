@@ -1,4 +1,4 @@
-import { readAnswerXml } from '../answer-xml.ts';
+import { AUTODISCOVER_ANSWER, readAnswerXml } from '../answer-xml.ts';
 import { writeXmlValue } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
 import { childOf, childText } from '../xml.ts';
@@ -29,7 +29,7 @@ export function poxRequest(email: string): string {
 
 /** Reads a POX answer ([MS-OXDSCLI], section 2.2.4). Only protocols directly beneath the account count. */
 export function readPoxAnswer(body: Uint8Array): AutodiscoverAnswer {
-  const root = readAnswerXml(body);
+  const root = readAnswerXml(body, AUTODISCOVER_ANSWER);
   const response = root?.name === 'Autodiscover' ? childOf(root, 'Response') : undefined;
   const error = childText(childOf(response, 'Error'), 'ErrorCode');
   if (error !== undefined) {

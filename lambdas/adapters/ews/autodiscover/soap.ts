@@ -1,4 +1,4 @@
-import { findElement, findElements, readAnswerXml } from '../answer-xml.ts';
+import { AUTODISCOVER_ANSWER, findElement, findElements, readAnswerXml } from '../answer-xml.ts';
 import { codeWord } from '../error-codes.ts';
 import { writeXmlValue } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
@@ -28,7 +28,7 @@ export function soapRequest(email: string, url: string): string {
 
 /** Reads a GetUserSettings answer: the whole response's error, the user's, or the user's settings. */
 export function readSoapAnswer(body: Uint8Array): AutodiscoverAnswer {
-  const root = readAnswerXml(body);
+  const root = readAnswerXml(body, AUTODISCOVER_ANSWER);
   const response = findElement(root, 'Response');
   const user = findElement(response, 'UserResponse');
   const overall = childText(response, 'ErrorCode');

@@ -1,6 +1,6 @@
 import type { SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
-import { findElements, readAnswerXml } from '../answer-xml.ts';
+import { EWS_ANSWER, findElements, readAnswerXml } from '../answer-xml.ts';
 import type { SpokenCode } from '../error-codes.ts';
 import { failureOfCode, spokenCode } from '../error-codes.ts';
 import type { HttpAnswer } from '../outgoing/connection.ts';
@@ -26,7 +26,7 @@ export function judgeSoapAnswer(
   if (answer.status !== 200 && answer.status !== 500) {
     return { ok: false, failure: failureOfStatus(answer.status, answer.headers, sent) };
   }
-  const envelope = readAnswerXml(answer.body);
+  const envelope = readAnswerXml(answer.body, EWS_ANSWER);
   if (envelope === undefined || envelope.namespace !== SOAP || envelope.name !== 'Envelope') {
     const code = answer.status === 500 ? 'Http500' : 'AnswerNotSoap';
     return { ok: false, failure: { kind: 'failed', code } };

@@ -7,7 +7,7 @@ import { childOf, childText, readXml, type XmlElement, type XmlLimits } from '..
 import { readEvent } from './read-event.ts';
 
 /** An event has seven elements and its ids, in Base64, stay below 1 KB: a body of full size stays within these. */
-const LIMITS: XmlLimits = {
+export const CALLBACK_BODY: XmlLimits = {
   maxBytes: BUDGETS.callbackBodyBytes,
   maxDepth: 24,
   maxMarkup: 40_000,
@@ -23,7 +23,7 @@ const LIMITS: XmlLimits = {
  * subscription it is about says the URL: an error message may not name any. Never throws.
  */
 export function readNotification(body: string | Uint8Array): IncomingNotification {
-  const document = readXml(body, LIMITS);
+  const document = readXml(body, CALLBACK_BODY);
   if (!document.ok) return { kind: 'unreadable', reason: document.fault };
   const list = responseMessages(document.root);
   if (list.length === 0) return { kind: 'unreadable', reason: 'not-a-notification' };
