@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { API_BASE_PATH, APP_PATH, FUNCTION_IDS, type FunctionId } from '../lambdas/contract.ts';
@@ -11,6 +12,7 @@ import { Egress } from './constructs/egress.ts';
 import { EnsFunction } from './constructs/ens-function.ts';
 import { PushApplications } from './constructs/push-applications.ts';
 import { Queries } from './constructs/queries.ts';
+import { createTopicKey } from './constructs/topic-key.ts';
 import { FirstUpkeep, Migrations, UpkeepSchedule } from './constructs/upkeep-triggers.ts';
 import { type EnvironmentSources, environmentOf } from './environment.ts';
 import { grantPermissions } from './permissions.ts';
@@ -62,7 +64,8 @@ export class ServiceStack extends Stack {
       ? new Egress(this, 'Egress', { settings, logRetention: settings.logRetentionDays })
       : undefined;
     this.api = new Api(this, 'Api', { settings, logRetention: settings.logRetentionDays });
-    const failures = new DeliveryFailures(this, 'DeliveryFailures', settings.stage);
+    const key = createTopicKey(this, 'TopicKey', settings.stage);
+    const failures = new DeliveryFailures(this, 'DeliveryFailures', { stage: settings.stage, key });
 
     const withoutApplications: EnvironmentSources = {
       settings,
@@ -106,7 +109,7 @@ export class ServiceStack extends Stack {
     }
     new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version);
     new CountFilters(this, 'CountFilters', this.functions.callback.logGroup);
-    this.watch(settings, state);
+    this.watch(settings, state, key);
     this.outputs();
   }
 
@@ -134,9 +137,9 @@ export class ServiceStack extends Stack {
     });
   }
 
-  private watch({ stage, alarmEmail }: Settings, state: StateStack): void {
+  private watch({ stage, alarmEmail }: Settings, state: StateStack, key: IKey): void {
     const { functions } = this;
-    const alarms = new Alarms(this, 'Alarms', { stage, functions, alarmEmail });
+    const alarms = new Alarms(this, 'Alarms', { stage, functions, alarmEmail, key });
     const dashboard = new EnsDashboard(this, 'Dashboard', {
       stage,
       databaseIdentifier: state.database.cluster.clusterIdentifier,

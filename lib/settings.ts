@@ -161,6 +161,17 @@ export const settingsSchema = z.strictObject({
       meaning: 'Elastic IPs to use for static egress, instead of new ones',
       example: '["eipalloc-0123456789abcdef0", "eipalloc-0123456789abcdef1"]',
     }),
+  breakGlassRoleName: z
+    .string()
+    .regex(/^[A-Za-z0-9+=,.@_-]{1,64}$/)
+    .optional()
+    .register(settingTexts, {
+      type: 'name of a role',
+      allowed: 'the name of an IAM role of this account, or no such setting',
+      meaning:
+        'The only role, besides the functions that open private keys, that the policy of the wrapping key lets decrypt. It need not exist. Absent: `ens-<stage>-break-glass`',
+      example: '"ens-prod-break-glass"',
+    }),
   domainName: z
     .string()
     .regex(/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/)

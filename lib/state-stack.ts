@@ -4,6 +4,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { Database } from './constructs/database.ts';
+import { createWrappingKey } from './constructs/wrapping-key.ts';
 import type { Settings } from './settings.ts';
 
 export interface StateStackProps extends StackProps {
@@ -32,13 +33,7 @@ export class StateStack extends Stack {
       id: 'AwsSolutions-SMG4',
       reason: 'A new pepper would orphan every registration and every callback URL that Exchange holds.',
     });
-    this.wrappingKey = new Key(this, 'WrappingKey', {
-      alias: `ens-${settings.stage}-wrapping`,
-      description: 'ENS: wraps the private keys that credentials are encrypted for',
-      enableKeyRotation: true,
-      pendingWindow: Duration.days(30),
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    this.wrappingKey = createWrappingKey(this, 'WrappingKey', settings);
     this.vapidKey = settings.webPush ? this.signingKey(settings.stage) : undefined;
     // What the command line looks for.
     new CfnOutput(this, 'DatabaseArn', { value: this.database.cluster.clusterArn });

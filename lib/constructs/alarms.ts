@@ -1,6 +1,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -15,6 +16,8 @@ export interface AlarmsProps {
   readonly stage: string;
   readonly functions: Readonly<Record<FunctionId, EnsFunction>>;
   readonly alarmEmail?: string | undefined;
+  /** Encrypts the topic. */
+  readonly key: IKey;
 }
 
 const HOUR = Duration.hours(1);
@@ -138,9 +141,9 @@ function stateAlarms(stage: string, functions: AlarmsProps['functions']): Record
 export class Alarms extends Construct {
   readonly all: readonly EnsAlarm[];
 
-  constructor(scope: Construct, id: string, { stage, functions, alarmEmail }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { stage, functions, alarmEmail, key }: AlarmsProps) {
     super(scope, id);
-    const topic = alarmEmail === undefined ? undefined : this.topic(stage, alarmEmail);
+    const topic = alarmEmail === undefined ? undefined : this.topic(stage, alarmEmail, key);
     const texts = { ...deliveryAlarms(stage, functions), ...stateAlarms(stage, functions) };
     this.all = Object.entries(texts).map(
       ([runbookSection, text]) =>
@@ -148,8 +151,12 @@ export class Alarms extends Construct {
     );
   }
 
-  private topic(stage: string, email: string): Topic {
-    const topic = new Topic(this, 'Topic', { topicName: `ens-${stage}-alarms`, enforceSSL: true });
+  private topic(stage: string, email: string, key: IKey): Topic {
+    const topic = new Topic(this, 'Topic', {
+      topicName: `ens-${stage}-alarms`,
+      enforceSSL: true,
+      masterKey: key,
+    });
     topic.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.ALLOW,

@@ -1,11 +1,14 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { type IVpc, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,
   Credentials,
   DatabaseCluster,
   DatabaseClusterEngine,
+  type IClusterEngine,
+  ParameterGroup,
 } from 'aws-cdk-lib/aws-rds';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -33,16 +36,21 @@ export class Database extends Construct {
     super(scope, id);
     const { settings } = props;
     const version = settings.databaseVersion;
+    const engine = DatabaseClusterEngine.auroraPostgres({
+      version: AuroraPostgresEngineVersion.of(version, version.split('.')[0] ?? version),
+    });
+    const log = this.log(settings);
     this.cluster = new DatabaseCluster(this, 'Cluster', {
-      engine: DatabaseClusterEngine.auroraPostgres({
-        version: AuroraPostgresEngineVersion.of(version, version.split('.')[0] ?? version),
-      }),
+      engine,
       // Fixed, so that a restored cluster can take its place by its name (docs/runbook.md, restore).
       clusterIdentifier: `ens-${settings.stage}`,
       defaultDatabaseName: DATABASE_NAME,
       credentials: Credentials.fromGeneratedSecret(OWNER),
       vpc: props.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [this.nobody(props.vpc)],
+      parameterGroup: this.parameters(engine),
+      cloudwatchLogsExports: ['postgresql'],
       writer: ClusterInstance.serverlessV2('Writer', { publiclyAccessible: false }),
       serverlessV2MinCapacity: settings.databaseMinCapacity,
       serverlessV2MaxCapacity: settings.databaseMaxCapacity,
@@ -54,6 +62,7 @@ export class Database extends Construct {
       copyTagsToSnapshot: true,
       removalPolicy: RemovalPolicy.SNAPSHOT,
     });
+    this.cluster.node.addDependency(log);
     const owner = this.cluster.secret;
     if (owner === undefined) throw new Error('the cluster was made without an owner secret');
     this.ownerSecret = owner;
@@ -67,6 +76,36 @@ export class Database extends Construct {
       },
     });
     this.acknowledge();
+  }
+
+  /** In from nobody, out to nobody: the Data API reaches the cluster without a network of ours. */
+  private nobody(vpc: IVpc): SecurityGroup {
+    return new SecurityGroup(this, 'Nobody', {
+      vpc,
+      description: 'ENS database: in from nobody, out to nobody',
+      allowAllOutbound: false,
+    });
+  }
+
+  /** Errors are logged without the statement and without the detail, which quotes what was written. */
+  private parameters(engine: IClusterEngine): ParameterGroup {
+    return new ParameterGroup(this, 'Parameters', {
+      engine,
+      description: 'ENS: errors without what they quote',
+      parameters: {
+        log_error_verbosity: 'terse',
+        log_min_error_statement: 'panic',
+      },
+    });
+  }
+
+  /** Made before the cluster, which would otherwise make it without an end to its lines. */
+  private log({ stage, logRetentionDays }: Settings): LogGroup {
+    return new LogGroup(this, 'Log', {
+      logGroupName: `/aws/rds/cluster/ens-${stage}/postgresql`,
+      retention: logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
   }
 
   private acknowledge(): void {

@@ -1,5 +1,6 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LambdaSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -9,9 +10,13 @@ import type { EnsFunction } from './ens-function.ts';
 export class DeliveryFailures extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, stage: string) {
+  constructor(scope: Construct, id: string, { stage, key }: { readonly stage: string; readonly key: IKey }) {
     super(scope, id);
-    this.topic = new Topic(this, 'Topic', { topicName: `ens-${stage}-delivery-failures`, enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', {
+      topicName: `ens-${stage}-delivery-failures`,
+      enforceSSL: true,
+      masterKey: key,
+    });
     // A policy of one's own replaces the one that every new topic has; this says the same as that one.
     this.topic.addToResourcePolicy(
       new PolicyStatement({

@@ -33,6 +33,12 @@ export interface Limits {
  */
 export const NODE_OPTIONS = '--max-old-space-size=96 --max-semi-space-size=2';
 
+/** Name of a function's role; known before the role exists, so that the policy of a key can name it. */
+export function roleName(scope: Construct, stage: string, functionId: FunctionId): string {
+  // Roles are of the whole account: the region keeps two deployments of one stage apart.
+  return `ens-${stage}-${functionId}-${Stack.of(scope).region}`;
+}
+
 /** House defaults of every function: Node 24 on arm64, a role and a log group of its own, no managed policy. */
 export class EnsFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -48,7 +54,10 @@ export class EnsFunction extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.role = new Role(this, 'Role', {
+      roleName: roleName(this, props.stage, props.functionId),
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
     this.logGroup.grantWrite(this.role);
     if (props.network !== undefined) this.allowNetworkInterfaces();
     this.lambda = new LambdaFunction(this, 'Function', {

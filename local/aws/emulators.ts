@@ -15,6 +15,7 @@ import {
   sendError,
   sendResult,
 } from './http.ts';
+import type { PolicyStatement } from './iam.ts';
 import { createKms } from './kms/service.ts';
 import { createPhoneSink, type PhoneSink } from './phones.ts';
 import { type ClusterSeed, type Database, startDatabase } from './rds-data/database.ts';
@@ -33,8 +34,12 @@ export interface AwsOptions {
   principal(accessKeyId: string): Principal | undefined;
   readonly clusters: readonly ClusterSeed[];
   readonly secrets: readonly SecretSeed[];
-  /** Customer managed keys: symmetric, or ECC_NIST_P256 for signing. */
-  readonly keys: readonly { readonly arn: string; readonly spec?: string }[];
+  /** Customer managed keys: symmetric, or ECC_NIST_P256 for signing. `denies`: Deny statements of the key's policy. */
+  readonly keys: readonly {
+    readonly arn: string;
+    readonly spec?: string;
+    readonly denies?: readonly PolicyStatement[];
+  }[];
   /** Keep one RSA-3072 data key pair made in advance (one costs about a second). Default true. */
   readonly keyPairsAhead?: boolean | undefined;
   /** The event that SNS sends to an application's EventDeliveryFailure topic, as JSON text. */
@@ -58,7 +63,7 @@ export interface AwsWorld {
  */
 export async function startAws(options: AwsOptions): Promise<AwsWorld> {
   const { clock, calls, faults } = options;
-  const gate = createGate();
+  const gate = createGate((arn) => options.keys.find((key) => key.arn === arn)?.denies ?? []);
   const secrets = createSecretsManager(options);
   const database = await startDatabase(options.clusters, secrets, clock);
 

@@ -48,13 +48,14 @@ export function denialMessage(
   session: string,
   action: string,
   resource: string,
-  explicit: boolean,
+  deniedBy: 'identity-based' | 'resource-based' | undefined,
 ): string {
   const account = roleArn.split(':')[4] ?? '';
   const role = roleArn.split('/').at(-1) ?? '';
-  const why = explicit
-    ? `with an explicit deny in an identity-based policy`
-    : `because no identity-based policy allows the ${action} action`;
+  const why =
+    deniedBy === undefined
+      ? `because no identity-based policy allows the ${action} action`
+      : `with an explicit deny in ${deniedBy === 'identity-based' ? 'an' : 'a'} ${deniedBy} policy`;
   return `User: arn:aws:sts::${account}:assumed-role/${role}/${session} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 }
 

@@ -37,6 +37,17 @@ export function createPrincipals(
   };
 }
 
+/** What the policy of a resource forbids everybody. Throws where it names whom it forbids: that is not read here. */
+export function deniesOf(policy: Json | undefined): readonly PolicyStatement[] {
+  return listAt(objectAt(policy, 'policy').Statement).flatMap((value) => {
+    const { Principal, ...statement } = objectAt(value, 'Statement');
+    if (statement.Effect !== 'Deny') return [];
+    const everybody = isObject(Principal) ? Principal.AWS : Principal;
+    if (everybody !== '*') throw new Error('a Deny for some principals alone is not understood here');
+    return [statementOf(statement)];
+  });
+}
+
 function statementOf(value: Json): PolicyStatement {
   const statement = objectAt(value, 'Statement');
   const effect = textAt(statement.Effect, 'Effect');

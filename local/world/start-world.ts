@@ -22,7 +22,7 @@ import { createFaultBoard } from './faults.ts';
 import { listen } from './http-server.ts';
 import { createLogBook } from './logs.ts';
 import { observe } from './observe.ts';
-import { type AdjustStatements, createPrincipals } from './principals.ts';
+import { type AdjustStatements, createPrincipals, deniesOf } from './principals.ts';
 import { runSchedules } from './schedules.ts';
 import { operatorSecrets, storeApiToken } from './seeds.ts';
 import type { World } from './world.ts';
@@ -75,7 +75,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ownerSecretArn === undefined ? [] : [{ ...cluster, ownerSecretArn }],
       ),
       secrets: [...readSecrets(deployment), ...operatorSecrets(deployment)],
-      keys: readKeys(deployment),
+      keys: readKeys(deployment).map((key) => ({ ...key, denies: deniesOf(key.policy) })),
       onDeliveryFailure: (topicArn, message) => {
         for (const arn of topics.find((topic) => topic.arn === topicArn)?.functionArns ?? []) {
           void functions.invoke(arn, {

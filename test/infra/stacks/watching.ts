@@ -60,6 +60,20 @@ describe('an alarm', () => {
     expect(addresses.map(({ properties }) => properties.Endpoint)).toContain('mail-team@example.com');
   });
 
+  test('travels encrypted under a key that CloudWatch and SNS may use for this account', () => {
+    const { service } = synthesise(VARIANTS['push-secrets']);
+    const topics = resourcesOf(service, 'AWS::SNS::Topic');
+    expect(topics).toHaveLength(2);
+    const [key] = resourcesOf(service, 'AWS::KMS::Key');
+    for (const { properties } of topics) expect(JSON.stringify(properties.KmsMasterKeyId)).toContain(key?.id);
+    const publishing = asList(asObject(key?.properties.KeyPolicy).Statement).map(asObject)[1];
+    expect(publishing).toMatchObject({
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Principal: { Service: ['cloudwatch.amazonaws.com', 'sns.amazonaws.com'] },
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+  });
+
   test('has no section in the runbook that no alarm leads to', () => {
     const sections = [...(RUNBOOK.split('\n# Troubleshooting')[0] ?? '').matchAll(/^## (.+)$/gm)].map(
       ([, name]) => name,

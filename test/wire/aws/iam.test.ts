@@ -109,10 +109,10 @@ it('refuses policies with elements or variables that it does not read', () => {
 
 it('denies in the words of AWS', () => {
   const role = 'arn:aws:iam::123456789012:role/path/EnsRole';
-  expect(denialMessage(role, 'callback', 'kms:Decrypt', KEY, false)).toBe(
+  expect(denialMessage(role, 'callback', 'kms:Decrypt', KEY, undefined)).toBe(
     `User: arn:aws:sts::123456789012:assumed-role/EnsRole/callback is not authorized to perform: kms:Decrypt on resource: ${KEY} because no identity-based policy allows the kms:Decrypt action`,
   );
-  expect(denialMessage(role, 'callback', 'kms:Decrypt', KEY, true)).toMatch(
+  expect(denialMessage(role, 'callback', 'kms:Decrypt', KEY, 'identity-based')).toMatch(
     / with an explicit deny in an identity-based policy$/,
   );
 });
