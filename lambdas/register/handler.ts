@@ -98,6 +98,8 @@ export const handler = httpFunction(
     keyPairs,
     registrations,
     registerDevice,
+    pepper,
+    clock: systemClock,
     log: telemetry.log,
     metrics: telemetry.metrics,
     keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,

@@ -19,6 +19,8 @@ export const publicKeyReply = z.object({
   algorithm: z.literal('RSA-OAEP-256'),
   encryption: z.literal('A256GCM'),
   renewAfter: instant.describe('From then on a newer key is likely to exist'),
+  challenge: z.string().describe('Goes into the JWE of one registration'),
+  challengeExpiresAt: instant.describe('By our clock; ten minutes after this answer'),
 });
 
 /** 201 (new) or 200 (renewed) of `POST /register`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceId } from '#adapters/jose/credentials-schema.ts';
 import { CONTENT_LEVELS, PLATFORMS } from '#domain/model/preferences.ts';
 
 const coordinate = z
@@ -19,12 +20,7 @@ const previewKey = z.discriminatedUnion('kty', [
 /** Body of `POST /register`. Members that we do not know are ignored. */
 export const registerBody = z.object({
   device: z.object({
-    id: z
-      .string()
-      .min(1)
-      .max(200)
-      .regex(/^[\x21-\x7e]+$/)
-      .describe('Stable id that the app chose for this installation'),
+    id: deviceId,
     platform: z.enum(PLATFORMS),
     token: z.string().min(1).max(8_192).describe('Push token as the operating system gave it'),
   }),
@@ -37,7 +33,9 @@ export const registerBody = z.object({
   credentials: z
     .string()
     .min(1)
-    .describe('Compact JWE, RSA-OAEP-256 and A256GCM, 16 KB at most, of {"email","auth"}'),
+    .describe(
+      'Compact JWE, RSA-OAEP-256 and A256GCM, 16 KB at most, of {"email","auth","challenge","device"}',
+    ),
   preferences: z
     .object({
       content: z.enum(CONTENT_LEVELS).default('subject-and-sender'),

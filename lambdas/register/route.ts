@@ -4,7 +4,8 @@ import type { AuthorizeClient } from '#domain/access/authorize-client.ts';
 import { DependencyUnavailable, ERROR_TABLE, type Outcome, type Refusal, refuse } from '#domain/errors.ts';
 import type { EpochMs } from '#domain/model/subscription.ts';
 import type { KeyPairStore, RegistrationStore } from '#domain/ports/store.ts';
-import type { Log, Metrics } from '#domain/ports/system.ts';
+import type { Clock, Log, Metrics } from '#domain/ports/system.ts';
+import type { ChallengePorts } from '#domain/registration/challenge.ts';
 import { checkIn, unregister } from '#domain/registration/check-in.ts';
 import { getPublicKey } from '#domain/registration/get-public-key.ts';
 import type { createRegisterDevice } from '#domain/registration/register-device.ts';
@@ -23,6 +24,8 @@ export interface RegisterRouteParts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly keyRotationMs: number;
+  readonly pepper: ChallengePorts['pepper'];
+  readonly clock: Clock;
   readonly bodyBytes: number;
 }
 
@@ -58,9 +61,9 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
   async function publicKey(request: HttpRequest): Answer {
     const body = readBody(request.body.byteLength === 0 ? Buffer.from('{}') : request.body, publicKeyBody);
     if (!body.ok) return body;
-    const found = await getPublicKey(parts.keyPairs, parts.keyRotationMs);
+    const found = await getPublicKey(parts, parts.keyRotationMs);
     if (!found.ok) return found;
-    const { pair, renewAfter } = found.value;
+    const { pair, renewAfter, challenge } = found.value;
     const key = createPublicKey({ key: Buffer.from(pair.publicKey), format: 'der', type: 'spki' });
     const { n = '', e = '' } = key.export({ format: 'jwk' });
     return done<typeof publicKeyReply>(200, {
@@ -70,6 +73,8 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
       algorithm: 'RSA-OAEP-256',
       encryption: 'A256GCM',
       renewAfter: instant(renewAfter),
+      challenge: challenge.challenge,
+      challengeExpiresAt: instant(challenge.expiresAt),
     });
   }
 
@@ -110,7 +115,7 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
   }
 
   async function unregisterCall(request: HttpRequest): Answer {
-    await unregister(parts.registrations, request.path.registrationId ?? '');
+    await unregister(parts.registrations, request.path.registrationId ?? '', parts.clock.now());
     return { ok: true, value: empty(204) };
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CompactEncrypt, importJWK, type JWK } from 'jose';
 import * as z from 'zod';
 import { isObject, type Json, objectAt, parseJson, textAt } from '../template/json.ts';
@@ -13,6 +14,9 @@ export interface Phone {
   readonly ewsUrl?: string | undefined;
   readonly preferences: Json;
 }
+
+/** The part of a phone that its credentials are bound to. */
+export type Device = Pick<Phone, 'deviceId' | 'platform' | 'token'>;
 
 export interface Answer {
   readonly status: number;
@@ -37,6 +41,7 @@ const publicKey = z.object({
   publicKey: z.record(z.string(), z.unknown()),
   algorithm: z.string(),
   encryption: z.string(),
+  challenge: z.string(),
 });
 const registration = z.object({
   registrationId: z.string(),
@@ -57,8 +62,11 @@ export type CheckedIn = z.infer<typeof checkedIn>;
 export interface Client {
   /** A call as the app makes it: JSON in and out, with the API token. */
   call(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<Answer>;
-  /** Encrypts credentials for the newest public key, as the app does. Rejects where no key is given out. */
-  seal(content: Json): Promise<string>;
+  /**
+   * Encrypts credentials for the newest public key and binds them to this device and moment, as the app does.
+   * Members of `content` replace those. Rejects where no key is given out.
+   */
+  seal(content: { readonly [name: string]: Json }, device: Device): Promise<string>;
   getPublicKey(): Promise<Reply<z.infer<typeof publicKey>>>;
   /** Fetches a key, encrypts the credentials for it and registers: 201 the first time, 200 when renewed. */
   register(phone: Phone): Promise<Reply<Registration>>;
@@ -86,13 +94,14 @@ export function createClient(origin: string, apiToken: string): Client {
 
   const getPublicKey = async () => read(await call('POST', '/getpublickey', {}), publicKey);
 
-  async function seal(content: Json): Promise<string> {
+  async function seal(content: { readonly [name: string]: Json }, device: Device): Promise<string> {
     const { value } = await getPublicKey();
     if (value === undefined) throw new Error('getpublickey answers no key');
     const jwk: JWK = Object.fromEntries(
       Object.entries(value.publicKey).map(([name, member]) => [name, String(member)]),
     );
-    return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+    const bound = { challenge: value.challenge, device: boundDevice(device), ...content };
+    return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(bound)))
       .setProtectedHeader({ alg: value.algorithm, enc: value.encryption, kid: value.keyId })
       .encrypt(await importJWK(jwk, value.algorithm));
   }
@@ -101,11 +110,12 @@ export function createClient(origin: string, apiToken: string): Client {
     call,
     seal,
     getPublicKey,
-    async register({ platform, token, deviceId, email, auth, ewsUrl, preferences }) {
+    async register(phone) {
+      const { platform, token, deviceId, email, auth, ewsUrl, preferences } = phone;
       const body = {
         device: { id: deviceId, platform, token },
         mailbox: ewsUrl === undefined ? {} : { ewsUrl },
-        credentials: await seal({ email, auth }),
+        credentials: await seal({ email, auth }, phone),
         preferences,
       };
       return read(await call('POST', '/register', body), registration);
@@ -118,6 +128,11 @@ export function createClient(origin: string, apiToken: string): Client {
       ),
     alive: async () => read(await call('GET', '/alive'), alive),
   };
+}
+
+/** `device` inside the JWE: a captured request is worth nothing for another phone or push token. */
+function boundDevice({ deviceId, platform, token }: Device): Json {
+  return { id: deviceId, platform, tokenSha256: createHash('sha256').update(token).digest('base64url') };
 }
 
 function read<T extends z.ZodType>(answer: Answer, schema: T): Reply<z.infer<T>> {

@@ -46,7 +46,7 @@ test('credentials of 16 KB pass as a whole, one character more does not', async 
   const mailbox = the.newMailbox('huge');
   const phone = newPhone(mailbox);
   const sealOf = (length: number) =>
-    the.client.seal({ email: phone.email, auth: phone.auth, padding: 'x'.repeat(length) });
+    the.client.seal({ email: phone.email, auth: phone.auth, padding: 'x'.repeat(length) }, phone);
   // The padding that makes exactly 16,384 characters: base64url gives 4 for every 3.
   const empty = (await sealOf(0)).length;
   let length = Math.floor(((16_384 - empty) * 3) / 4) - 2;

@@ -56,7 +56,7 @@ const CASES: readonly Case[] = [
       client.call('POST', '/register', {
         device: { id: phone.deviceId, platform: 'apns' },
         mailbox: {},
-        credentials: await client.seal({ email: phone.email, auth: phone.auth }),
+        credentials: await client.seal({ email: phone.email, auth: phone.auth }, phone),
       }),
   },
   {
@@ -72,7 +72,7 @@ const CASES: readonly Case[] = [
     status: 422,
     detail: /email/,
     attempt: async ({ client }, phone) =>
-      client.call('POST', '/register', bodyOf(phone, await client.seal({ auth: phone.auth }))),
+      client.call('POST', '/register', bodyOf(phone, await client.seal({ auth: phone.auth }, phone))),
   },
   {
     title: 'with credentials for a key that is not ours any more',
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     status: 409,
     detail: /getpublickey/,
     attempt: async ({ client }, phone) => {
-      const [, ...rest] = (await client.seal({ email: phone.email, auth: phone.auth })).split('.');
+      const [, ...rest] = (await client.seal({ email: phone.email, auth: phone.auth }, phone)).split('.');
       const header = { alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: '00000000-0000-4000-8000-000000000000' };
       const encoded = Buffer.from(JSON.stringify(header)).toString('base64url');
       return client.call('POST', '/register', bodyOf(phone, [encoded, ...rest].join('.')));
@@ -97,7 +97,7 @@ const CASES: readonly Case[] = [
         '/register',
         bodyOf(
           phone,
-          await client.seal({ email: phone.email, auth: phone.auth, padding: 'x'.repeat(17_000) }),
+          await client.seal({ email: phone.email, auth: phone.auth, padding: 'x'.repeat(17_000) }, phone),
         ),
       ),
   },
@@ -230,7 +230,7 @@ const CASES: readonly Case[] = [
     status: 503,
     detail: /./,
     attempt: async ({ client, world: { faults } }, phone) => {
-      const credentials = await client.seal({ email: phone.email, auth: phone.auth });
+      const credentials = await client.seal({ email: phone.email, auth: phone.auth }, phone);
       faults.add({ service: 'rds-data', error: 'DatabaseUnavailableException', times: 50 });
       return client.call('POST', '/register', bodyOf(phone, credentials));
     },

@@ -13,6 +13,8 @@ import { memoryExchange } from './memory/exchange.ts';
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
 export const PASSWORD: ExchangeAuth = { type: 'basic', username: 'ann', password: 'secret' };
+/** Push token of the phone that registers. */
+export const TOKEN = 'ab'.repeat(32);
 export const EWS_URL = 'https://mail.example.com/EWS/Exchange.asmx';
 
 interface State {
@@ -23,6 +25,10 @@ interface State {
   /** The budget of the registration is over. */
   timeEnds: Promise<void>;
   refusedUrl: string | undefined;
+  /** Inside the JWE; undefined: given out just now. */
+  challenge: string | undefined;
+  /** The device has been unregistered since the challenge was given out. */
+  spent: boolean;
   /** What `begin` answers. */
   begun: { created: boolean; subscribe: boolean; wantedEvents: WantedEvents };
   readonly begins: RegistrationRequest[];
@@ -52,6 +58,8 @@ export function registerWorld() {
     endpoints: 'up',
     timeEnds: new Promise(() => {}),
     refusedUrl: undefined,
+    challenge: undefined,
+    spent: false,
     begun: { created: true, subscribe: true, wantedEvents: 'mail-and-badge' },
     begins: [],
     activated: [],
@@ -99,6 +107,7 @@ export function registerWorld() {
         endpointArn: async () => undefined,
         async begin(request) {
           state.begins.push(request);
+          if (state.spent) return undefined;
           return {
             registrationId: asId<RegistrationId>(testUuid(7001)),
             mailboxId: asId<MailboxId>(testUuid(6001)),
@@ -132,14 +141,19 @@ export function registerWorld() {
     clock,
     crypto,
     server,
-    register: (changes: Partial<RegisterDeviceRequest> = {}) =>
-      register({
-        device: { id: 'phone-1', platform: 'apns', token: 'ab'.repeat(32) },
+    register: (changes: Partial<RegisterDeviceRequest> = {}) => {
+      crypto.binding = {
+        challenge: state.challenge ?? `challenge-${clock.now()}`,
+        device: { id: 'phone-1', platform: 'apns', tokenSha256: sha256(TOKEN).toString('base64url') },
+      };
+      return register({
+        device: { id: 'phone-1', platform: 'apns', token: TOKEN },
         ewsUrl: EWS_URL,
         credentialsJwe: 'jwe.of.ann',
         preferences: { content: 'subject-and-sender', badge: true, sound: true },
         ...changes,
-      }),
+      });
+    },
   };
 }
 

@@ -28,6 +28,7 @@ export interface RequestOptions {
   readonly id?: SubscriptionId;
   readonly keyPairId?: KeyPairId;
   readonly innerJwe?: string;
+  readonly challengeIssuedAt?: number;
 }
 
 export function registrationRequest(options: RequestOptions = {}): RegistrationRequest {
@@ -39,10 +40,15 @@ export function registrationRequest(options: RequestOptions = {}): RegistrationR
     inboxSha256: sha256(`inbox of ${person}`),
     addressHmac: sha256(`address of ${person}`),
     unread: { count: options.unread ?? 0, at: now },
-    device: { id: phone, platform: 'apns', tokenSha256: sha256(options.token ?? `token of ${phone}`) },
+    device: {
+      idHmac: sha256(phone),
+      platform: 'apns',
+      tokenSha256: sha256(options.token ?? `token of ${phone}`),
+    },
     endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS/ens/${options.token ?? phone}`,
     preferences: { content: 'subject-and-sender', badge: options.badge ?? true, sound: true },
     expiresAt: now + 30 * DAY,
+    challengeIssuedAt: options.challengeIssuedAt ?? now,
     subscription: {
       id,
       sealedSha256: sha256(id),

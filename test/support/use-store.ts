@@ -44,6 +44,12 @@ export interface StoreWords {
   devices(): Promise<unknown[]>;
 }
 
+/** What `begin` answered, where it has to: the challenge of the registration is good. */
+export function hasBegun<T>(answer: T | undefined): T {
+  if (answer === undefined) throw new Error('the challenge of this registration is spent');
+  return answer;
+}
+
 /** Starts one PostgreSQL for the tests of a file; each of them finds one key pair in it and nothing else. */
 export function useStore(): StoreWords {
   let started: TestStore | undefined;
@@ -75,11 +81,11 @@ export function useStore(): StoreWords {
 
   async function begin(options: RequestOptions = {}): Promise<Registered> {
     const request = registrationRequest(options);
-    return { ...(await registrations.begin(request)), id: request.subscription.id, request };
+    return { ...hasBegun(await registrations.begin(request)), id: request.subscription.id, request };
   }
 
-  async function activate(begun: Registered, now = begun.request.now): Promise<void> {
-    const { id: subscriptionId, mailboxId, registrationId, wantedEvents } = begun;
+  async function activate(registered: Registered, now = registered.request.now): Promise<void> {
+    const { id: subscriptionId, mailboxId, registrationId, wantedEvents } = registered;
     await registrations.activate({
       now,
       subscriptionId,
@@ -97,9 +103,9 @@ export function useStore(): StoreWords {
     begin,
     activate,
     async register(options) {
-      const begun = await begin(options);
-      if (begun.subscribe) await activate(begun);
-      return begun;
+      const registered = await begin(options);
+      if (registered.subscribe) await activate(registered);
+      return registered;
     },
     see: (id, rest) =>
       callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now: NOW + MINUTE, ...rest }),

@@ -44,8 +44,9 @@ export async function showDevice(session: Session, id: string): Done {
 
 /** `ens devices remove <registrationId>`: as if the phone had unregistered. */
 export async function removeDevice(session: Session, id: string): Done {
-  const { operator } = await session.tools();
-  const removed = await session.working('Removing', operator.removeDevice(registrationId(id)));
+  const { operator, stack } = await session.tools();
+  const removal = operator.removeDevice(registrationId(id), stack.now());
+  const removed = await session.working('Removing', removal);
   if (!removed) throw unknownRegistration();
   session.show(
     { removed },

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { CompactEncrypt, importJWK } from 'jose';
 import { callEns, codeIn, detailIn, type EnsAnswer } from './call-ens.ts';
 import { type Finding, failed, ok, skipped } from './check.ts';
@@ -18,19 +18,20 @@ export async function checkEwsFromEns(
 ): Promise<Finding> {
   if (ewsUrl === undefined) return skipped('No EWS URL is known (--ews-url, or autodiscover).');
   if (key?.answered !== true || key.status !== 200) return skipped('It needs an API token that ENS accepts.');
-  const credentials = await seal(key.body ?? {});
-  if (credentials === undefined)
-    return failed('ENS handed out something that is no public key.', 'Is the link address that of ENS?');
   for (const platform of PLATFORMS) {
+    const device = {
+      id: `ens-doctor-${randomBytes(8).toString('hex')}`,
+      platform,
+      token: randomBytes(32).toString('hex'),
+    };
+    const credentials = await seal(key.body ?? {}, device);
+    if (credentials === undefined)
+      return failed('ENS handed out something that is no public key.', 'Is the link address that of ENS?');
     const answer = await callEns(`${patient.link}/register`, {
       method: 'POST',
       apiToken: patient.apiToken,
       body: {
-        device: {
-          id: `ens-doctor-${randomBytes(8).toString('hex')}`,
-          platform,
-          token: randomBytes(32).toString('hex'),
-        },
+        device,
         mailbox: { ewsUrl },
         credentials,
       },
@@ -68,11 +69,20 @@ function judge(status: number, body: Readonly<Record<string, unknown>> | undefin
   }
 }
 
-async function seal(key: Readonly<Record<string, unknown>>): Promise<string | undefined> {
-  const { publicKey, keyId } = key;
+async function seal(
+  key: Readonly<Record<string, unknown>>,
+  device: { readonly id: string; readonly platform: string; readonly token: string },
+): Promise<string | undefined> {
+  const { publicKey, keyId, challenge } = key;
   if (typeof publicKey !== 'object' || publicKey === null || typeof keyId !== 'string') return undefined;
   const content = {
     email: `${randomBytes(8).toString('hex')}@ens-doctor.invalid`,
+    challenge,
+    device: {
+      id: device.id,
+      platform: device.platform,
+      tokenSha256: createHash('sha256').update(device.token).digest('base64url'),
+    },
     auth: {
       type: 'certificate',
       certificate: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',

@@ -48,14 +48,6 @@ export const SHOW_DEVICE = `${DEVICE} WHERE d.id = :id::uuid`;
 export const FIND_DEVICES = `${DEVICE}
    WHERE m.address_hmac = :address::bytea ORDER BY d.renewed_at DESC, d.id LIMIT 100`;
 
-export const REMOVE_DEVICE = `
-  WITH box AS (
-    SELECT m.id FROM mailboxes m JOIN devices d ON d.mailbox_id = m.id WHERE d.id = :id::uuid FOR UPDATE OF m
-  ), gone AS (
-    DELETE FROM devices WHERE id = :id::uuid AND (SELECT count(*) FROM box) >= 0 RETURNING id
-  )
-  SELECT json_build_object('found', EXISTS (SELECT 1 FROM gone))::text`;
-
 export const WAKE = `
   WITH woken AS (
     UPDATE subscriptions s SET wake_stage = 0, wake_due_at = :now::bigint

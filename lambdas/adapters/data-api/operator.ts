@@ -7,7 +7,6 @@ import {
   FIND_DEVICES,
   LIST_KEY_PAIRS,
   LIST_TOKENS,
-  REMOVE_DEVICE,
   REVOKE_TOKEN,
   SHOW_DEVICE,
   STATUS,
@@ -15,6 +14,7 @@ import {
 } from './operator-statements.ts';
 import { STATES, WANTED_EVENTS } from './registrations.ts';
 import { asRow, boolean, number, oneOf, optional, type Row, text } from './row.ts';
+import { UNREGISTER } from './unregister-statement.ts';
 
 export function createOperatorStore(database: Database): OperatorStore {
   async function found(sql: string, parameters: Parameters): Promise<boolean> {
@@ -44,7 +44,7 @@ export function createOperatorStore(database: Database): OperatorStore {
       const [row] = await database.run(SHOW_DEVICE, { id });
       return row === undefined ? undefined : readDevice(asRow(row));
     },
-    removeDevice: (id) => found(REMOVE_DEVICE, { id }),
+    removeDevice: (id, now) => found(UNREGISTER, { id, now }),
     wake: (id, now) => found(WAKE, { id, now }),
     async listKeyPairs() {
       const rows = await database.run(LIST_KEY_PAIRS);

@@ -3,6 +3,7 @@
  * when it began; what two registrations of one mailbox could therefore miss of each other is made good by the
  * next one (a 21st device) or by the callback (wanted events).
  *
+ * `spent`: the device was unregistered after the challenge was given out; nothing is written, no row returned.
  * `surplus`: the oldest beyond 20, and a device with another id on the same endpoint: the same phone with
  * its app installed anew, which would otherwise show every mail twice. Where the endpoint was disabled (the
  * app had been removed) devices of other ids go in every mailbox: the phone may have changed hands, and its
@@ -12,19 +13,23 @@
  * along. It leaves them here only where its mailbox is subscribed at this host already; else with ACTIVATE.
  */
 export const BEGIN = `
-  WITH behind AS (
+  WITH spent AS (
+    SELECT 1 FROM ended_registrations
+     WHERE device_hmac = :device::bytea AND address_hmac = :address::bytea AND ended_at >= :challenge_at::bigint
+  ), behind AS (
     SELECT o.id, there.owed_since
       FROM mailboxes there
       JOIN devices o ON o.mailbox_id = there.id
       JOIN endpoints e ON e.id = o.endpoint_id
      WHERE there.address_hmac = :address::bytea AND there.inbox_sha256 = :inbox::bytea
-       AND there.ews_host <> :host::text AND o.device_sha256 = :device::bytea
+       AND there.ews_host <> :host::text AND o.device_hmac = :device::bytea
        AND e.platform = :platform::text AND e.token_sha256 = :token::bytea
        FOR UPDATE OF there, o
   ), mailbox AS (
     INSERT INTO mailboxes AS m (id, ews_host, inbox_sha256, address_hmac, unread, unread_at, owed_since, created_at)
     SELECT gen_random_uuid(), :host::text, :inbox::bytea, :address::bytea,
            :unread::integer, :unread_at::bigint, max(behind.owed_since), :now::bigint FROM behind
+    HAVING NOT EXISTS (SELECT 1 FROM spent)
     ON CONFLICT (ews_host, inbox_sha256, address_hmac) DO UPDATE
        SET unread = CASE WHEN coalesce(m.unread_at, 0) <= excluded.unread_at THEN excluded.unread ELSE m.unread END,
            unread_at = greatest(m.unread_at, excluded.unread_at),
@@ -37,12 +42,12 @@ export const BEGIN = `
        SET endpoint_arn = excluded.endpoint_arn, enabled = true, disabled_at = NULL
     RETURNING e.id
   ), device AS (
-    INSERT INTO devices AS d (id, mailbox_id, endpoint_id, device_sha256, content, badge, sound, preview_key,
+    INSERT INTO devices AS d (id, mailbox_id, endpoint_id, device_hmac, content, badge, sound, preview_key,
                               created_at, renewed_at, expires_at)
     SELECT gen_random_uuid(), mailbox.id, endpoint.id, :device::bytea, :content::text, :badge::boolean,
            :sound::boolean, :preview_key::jsonb, :now::bigint, :now::bigint, :expires_at::bigint
       FROM mailbox, endpoint
-    ON CONFLICT (mailbox_id, device_sha256) DO UPDATE
+    ON CONFLICT (mailbox_id, device_hmac) DO UPDATE
        SET endpoint_id = excluded.endpoint_id, content = excluded.content, badge = excluded.badge,
            sound = excluded.sound, preview_key = excluded.preview_key,
            renewed_at = greatest(d.renewed_at + 1, excluded.renewed_at),
@@ -58,7 +63,7 @@ export const BEGIN = `
        OR id IN (
       SELECT o.id FROM devices o JOIN endpoints was ON was.id = o.endpoint_id
        WHERE was.platform = :platform::text AND was.token_sha256 = :token::bytea AND NOT was.enabled
-         AND o.device_sha256 <> :device::bytea)
+         AND o.device_hmac <> :device::bytea)
     RETURNING id
   ), wanted AS (
     SELECT CASE WHEN :badge::boolean OR EXISTS (
@@ -129,7 +134,7 @@ export const ACTIVATE = `
       JOIN mailboxes there ON there.address_hmac = box.address_hmac
                           AND there.inbox_sha256 = box.inbox_sha256 AND there.id <> box.id
       JOIN devices o ON o.mailbox_id = there.id
-                    AND o.device_sha256 = d.device_sha256 AND o.endpoint_id = d.endpoint_id
+                    AND o.device_hmac = d.device_hmac AND o.endpoint_id = d.endpoint_id
        FOR UPDATE OF there, d, o
   ), leaving AS (
     DELETE FROM devices WHERE id IN (SELECT id FROM behind)

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { asId, type MailboxId, type RegistrationId } from '#domain/model/ids.ts';
 import type { RegistrationRequest, RegistrationStore } from '#domain/ports/store.ts';
 import type { Database, Parameters } from './database.ts';
 import { ACTIVATE, BEGIN } from './registration-statements.ts';
 import { asRow, boolean, number, oneOf, optional, text } from './row.ts';
+import { UNREGISTER } from './unregister-statement.ts';
 
 /** Of both the port's promises and the check constraint. */
 export const STATES = ['pending', 'active', 'superseded', 'lost', 'rejected'] as const;
@@ -48,20 +48,10 @@ const CHECK_IN = `
    WHERE d.id = :id::uuid`;
 
 /**
- * The trigger `device_gone` takes the mailbox and its subscriptions with the last device. The mailbox is
- * locked before the device, as a registration does, so that the two do not deadlock.
- */
-const UNREGISTER = `
-  WITH box AS (
-    SELECT m.id FROM mailboxes m JOIN devices d ON d.mailbox_id = m.id WHERE d.id = :id::uuid FOR UPDATE OF m
-  )
-  DELETE FROM devices WHERE id = :id::uuid AND (SELECT count(*) FROM box) >= 0`;
-
-/**
  * Registrations. A device belongs to a mailbox by the id that its app chose, and that id
  * is a claim: it finds the device of the mailbox that Exchange named and no other. So a phone may hold
  * several mailboxes, and one that changes hands adds a device to its new owner's mailbox without taking
- * anything from the former one. Only its SHA-256 is stored, because an app may choose a name as its id.
+ * anything from the former one. Only its HMAC is stored, because an app may choose a name as its id.
  */
 export function createRegistrationStore(database: Database): RegistrationStore {
   return {
@@ -71,6 +61,7 @@ export function createRegistrationStore(database: Database): RegistrationStore {
     },
     async begin(request) {
       const [value] = await database.run(BEGIN, beginParameters(request));
+      if (value === undefined) return undefined;
       const row = asRow(value);
       return {
         registrationId: asId<RegistrationId>(text(row, 'registrationId')),
@@ -118,8 +109,8 @@ export function createRegistrationStore(database: Database): RegistrationStore {
         credentialsExpireAt: optional(row, 'credentialsExpireAt', number),
       };
     },
-    async unregister(id) {
-      await database.run(UNREGISTER, { id });
+    async unregister(id, now) {
+      await database.run(UNREGISTER, { id, now });
     },
   };
 }
@@ -136,7 +127,8 @@ function beginParameters(request: RegistrationRequest): Parameters {
     platform: device.platform,
     token: device.tokenSha256,
     arn: request.endpointArn,
-    device: createHash('sha256').update(device.id, 'utf8').digest(),
+    device: device.idHmac,
+    challenge_at: request.challengeIssuedAt,
     content: preferences.content,
     badge: preferences.badge,
     sound: preferences.sound,

@@ -154,6 +154,11 @@ export const DELETE_LEFTOVERS = `
     DELETE FROM login_failures WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM login_failures WHERE failed_at < :failures::bigint LIMIT :limit::integer))
     RETURNING 1
+  ), ended AS (
+    DELETE FROM ended_registrations WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM ended_registrations WHERE ended_at < :ended::bigint LIMIT :limit::integer))
+    RETURNING 1
   )
   SELECT json_build_object('count', (SELECT count(*) FROM pending) + (SELECT count(*) FROM probes)
-                                  + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached) + (SELECT count(*) FROM failures))::text`;
+                                  + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached)
+                                  + (SELECT count(*) FROM failures) + (SELECT count(*) FROM ended))::text`;

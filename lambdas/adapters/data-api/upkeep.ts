@@ -115,6 +115,7 @@ export function createUpkeepStore(database: Database): UpkeepStore {
         superseded: request.supersededBefore,
         cached: request.cachedBefore,
         failures: request.failuresBefore,
+        ended: request.endedBefore,
         limit: request.limit,
       }),
   };

@@ -42,7 +42,10 @@ async function open(jwe: string, key: CryptoKeyHandle): Promise<OpenedCredential
   plaintext?.fill(0);
   if (!value) return { ok: false, reason: 'unreadable' };
   const checked = credentialsSchema.safeParse(value);
-  if (checked.success) return { ok: true, credentials: checked.data };
+  if (checked.success) {
+    const { email, auth, ...binding } = checked.data;
+    return { ok: true, credentials: { email, auth }, binding };
+  }
   // The path is made of our own member names; the value stays behind.
   return { ok: false, reason: 'unreadable', field: checked.error.issues[0]?.path.map(String).join('.') };
 }

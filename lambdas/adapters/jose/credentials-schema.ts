@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MAIL_ADDRESS, MAIL_ADDRESS_CHARACTERS } from '#domain/model/mail-address.ts';
+import { PLATFORMS } from '#domain/model/preferences.ts';
 
 /** Goes into an HTTP header as it is, so it may hold nothing that could end one. */
 const token = z.string().regex(/^[\x21-\x7e]+$/);
@@ -51,8 +52,32 @@ const certificate = z
   .refine((auth) => auth.password === undefined || auth.username !== undefined, { path: ['username'] })
   .meta({ dependentRequired: { username: ['password'], password: ['username'] } });
 
+/** The app's own id of its installation, in the request and again inside the JWE. */
+export const deviceId = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[\x21-\x7e]+$/)
+  .describe('Stable id that the app chose for this installation');
+
 /** Plaintext inside the client's JWE. Members that we do not know are dropped. */
 export const credentialsSchema = z.object({
   email: z.string().max(MAIL_ADDRESS_CHARACTERS).regex(MAIL_ADDRESS),
   auth: z.discriminatedUnion('type', [basic, ntlm, bearer, certificate]),
+  challenge: z.string().min(1).max(128).describe('`challenge` of /getpublickey'),
+  device: z
+    .object({
+      id: deviceId,
+      platform: z.enum(PLATFORMS),
+      tokenSha256: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]{43}$/)
+        .describe('SHA-256 of `device.token` as the request carries it, base64url'),
+    })
+    .describe('The device of the request'),
+  credentialsVersion: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,128}$/)
+    .optional()
+    .describe('Random, made anew whenever the credentials change'),
 });

@@ -3,9 +3,12 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import { DependencyUnavailable } from '#domain/errors.ts';
 import { asCallbackId, asId, type CallbackId, type SubscriptionId } from '#domain/model/ids.ts';
+import type { EpochMs } from '#domain/model/subscription.ts';
 import type { Pepper } from '#domain/ports/crypto.ts';
 
 const CALLBACK_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.[A-Za-z0-9_-]{22}$/;
+/** Epoch milliseconds without leading zeros, and the MAC: one spelling for each instant. */
+const CHALLENGE = /^([1-9][0-9]{12})\.[A-Za-z0-9_-]{43}$/;
 /** Fewer characters than this is a secret that nobody generated. */
 const MIN_PEPPER_CHARACTERS = 32;
 const CALLBACK_ID_MAC_BYTES = 16;
@@ -57,6 +60,17 @@ export function createPepper(options: PepperOptions): PepperWithKeys {
     return timingSafeEqual(Buffer.from(text), Buffer.from(await callbackId(id))) ? id : undefined;
   }
 
+  async function challenge(issuedAt: EpochMs): Promise<string> {
+    return `${issuedAt}.${(await hmac(`challenge:${issuedAt}`)).toString('base64url')}`;
+  }
+
+  async function challengeIssuedAt(text: string): Promise<EpochMs | undefined> {
+    const time = CHALLENGE.exec(text)?.[1];
+    if (time === undefined) return undefined;
+    const issuedAt = Number(time);
+    return timingSafeEqual(Buffer.from(text), Buffer.from(await challenge(issuedAt))) ? issuedAt : undefined;
+  }
+
   return {
     callbackId,
     verifyCallbackId,
@@ -64,6 +78,9 @@ export function createPepper(options: PepperOptions): PepperWithKeys {
     userHmac: async (username) => new Uint8Array(await hmac(`user-name:${normal(username)}`)),
     webPushSubscriptionKey: async () =>
       new Uint8Array(hkdfSync('sha256', await pepper(), '', 'ens:web-push-subscription', 32)),
+    deviceHmac: async (deviceId) => new Uint8Array(await hmac(`device-id:${deviceId}`)),
+    challenge,
+    challengeIssuedAt,
   };
 }
 

@@ -32,6 +32,20 @@ export interface Credentials {
   readonly auth: ExchangeAuth;
 }
 
+/** What the client's JWE holds beside the credentials: the device, the push token and the moment they are for. */
+export interface CredentialsBinding {
+  /** Of `/getpublickey`. */
+  readonly challenge: string;
+  readonly device: {
+    readonly id: string;
+    readonly platform: string;
+    /** SHA-256 of the push token as sent, base64url. */
+    readonly tokenSha256: string;
+  };
+  /** Random, made anew by the app whenever the credentials change. */
+  readonly credentialsVersion?: string | undefined;
+}
+
 /** What the seal in the callback URL protects: the credentials, bound to one subscription and one server. */
 export interface SealedContent extends Credentials {
   readonly subscriptionId: string;

@@ -1,6 +1,6 @@
-import type { Credentials, SealedContent } from '../model/credentials.ts';
+import type { Credentials, CredentialsBinding, SealedContent } from '../model/credentials.ts';
 import type { CallbackId, KeyPairId, SubscriptionId } from '../model/ids.ts';
-import type { KeyPair, RowHalf } from '../model/subscription.ts';
+import type { EpochMs, KeyPair, RowHalf } from '../model/subscription.ts';
 
 /** Opens wrapped private keys and keeps them, bounded in number and time, in this instance's memory. */
 export interface KeyVault {
@@ -19,7 +19,7 @@ export interface KeyPairMaker {
 }
 
 export type OpenedCredentials =
-  | { readonly ok: true; readonly credentials: Credentials }
+  | { readonly ok: true; readonly credentials: Credentials; readonly binding: CredentialsBinding }
   /** `field` names what is wrong inside the plaintext, never its value. */
   | {
       readonly ok: false;
@@ -73,4 +73,10 @@ export interface Pepper {
   addressHmac(email: string): Promise<Uint8Array>;
   /** HMAC-SHA-256 of a lower-cased user name, for the logon limits. */
   userHmac(username: string): Promise<Uint8Array>;
+  /** HMAC-SHA-256 of the id that an app chose for its installation. */
+  deviceHmac(deviceId: string): Promise<Uint8Array>;
+  /** Proof that we gave it out at that instant; nothing is stored. */
+  challenge(issuedAt: EpochMs): Promise<string>;
+  /** When we gave it out; undefined where we did not. */
+  challengeIssuedAt(challenge: string): Promise<EpochMs | undefined>;
 }

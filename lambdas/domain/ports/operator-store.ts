@@ -81,7 +81,7 @@ export interface OperatorStore {
   findDevices(addressHmac: Uint8Array): Promise<readonly DeviceInfo[]>;
   showDevice(id: RegistrationId): Promise<DeviceInfo | undefined>;
   /** As the phone's own unregistering. False where there is no such device. */
-  removeDevice(id: RegistrationId): Promise<boolean>;
+  removeDevice(id: RegistrationId, now: EpochMs): Promise<boolean>;
   /** Wakes the phones of this device's mailbox with the next upkeep. False where nothing can be woken. */
   wake(id: RegistrationId, now: EpochMs): Promise<boolean>;
 

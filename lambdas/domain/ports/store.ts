@@ -31,10 +31,17 @@ export interface RegistrationRequest {
   readonly inboxSha256: Uint8Array;
   readonly addressHmac: Uint8Array;
   readonly unread: { readonly count: number; readonly at: EpochMs };
-  readonly device: { readonly id: string; readonly platform: Platform; readonly tokenSha256: Uint8Array };
+  readonly device: {
+    /** Under the pepper. */
+    readonly idHmac: Uint8Array;
+    readonly platform: Platform;
+    readonly tokenSha256: Uint8Array;
+  };
   readonly endpointArn: string;
   readonly preferences: Preferences;
   readonly expiresAt: EpochMs;
+  /** When the challenge inside the credentials was given out. */
+  readonly challengeIssuedAt: EpochMs;
   readonly subscription: {
     readonly id: SubscriptionId;
     readonly sealedSha256: Uint8Array;
@@ -73,9 +80,10 @@ export interface RegistrationStore {
   endpointArn(platform: Platform, tokenSha256: Uint8Array): Promise<string | undefined>;
   /**
    * Step 6: mailbox, endpoint, device (20 at most, the oldest goes) and subscription `pending`. Where nothing is to
-   * be subscribed, this phone leaves the mailbox's former host at once; see `activate`.
+   * be subscribed, this phone leaves the mailbox's former host at once; see `activate`. Undefined, and nothing
+   * written, where the device has left this mailbox by `unregister` since the challenge was given out.
    */
-  begin(request: RegistrationRequest): Promise<RegistrationBegun>;
+  begin(request: RegistrationRequest): Promise<RegistrationBegun | undefined>;
   /**
    * Step 8: `active`, named by the mailbox; the former one `superseded`. The device of the registration that this
    * completes leaves the same mailbox under any other host, as by `unregister`: device id, endpoint, address and
@@ -100,8 +108,8 @@ export interface RegistrationStore {
     readonly registrationId?: RegistrationId | undefined;
   }): Promise<void>;
   checkIn(id: RegistrationId): Promise<RegistrationView | undefined>;
-  /** Idempotent. With the last device go mailbox and subscriptions. */
-  unregister(id: RegistrationId): Promise<void>;
+  /** Idempotent. With the last device go mailbox and subscriptions; challenges given out before `now` are spent. */
+  unregister(id: RegistrationId, now: EpochMs): Promise<void>;
 }
 
 export interface LoginFailureStore {

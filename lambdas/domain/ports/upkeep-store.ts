@@ -114,12 +114,13 @@ export interface UpkeepStore {
 
   /** Registrations past their expiry, in a bounded batch. Returns how many went. */
   deleteExpired(now: EpochMs, limit: number): Promise<number>;
-  /** Leftovers: pending before `pendingBefore`, superseded before `supersededBefore`, cache and failures before. */
+  /** Leftovers: pending before `pendingBefore`, superseded before `supersededBefore`, and so on. */
   deleteLeftovers(request: {
     readonly pendingBefore: EpochMs;
     readonly supersededBefore: EpochMs;
     readonly cachedBefore: EpochMs;
     readonly failuresBefore: EpochMs;
+    readonly endedBefore: EpochMs;
     readonly limit: number;
   }): Promise<number>;
 }

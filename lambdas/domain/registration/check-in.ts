@@ -48,6 +48,6 @@ function statusOf(view: RegistrationView): RegistrationStatus {
 }
 
 /** Forgets the device. Idempotent: an unknown id is already forgotten. */
-export async function unregister(registrations: RegistrationStore, id: string): Promise<void> {
-  if (isUuid(id)) await registrations.unregister(asId<RegistrationId>(id));
+export async function unregister(registrations: RegistrationStore, id: string, now: EpochMs): Promise<void> {
+  if (isUuid(id)) await registrations.unregister(asId<RegistrationId>(id), now);
 }

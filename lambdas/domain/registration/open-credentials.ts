@@ -1,9 +1,15 @@
 import { type Outcome, PrivateKeyUnusable, refuse } from '../errors.ts';
-import type { Credentials } from '../model/credentials.ts';
+import type { Credentials, CredentialsBinding } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { CredentialsReader, KeyVault } from '../ports/crypto.ts';
 import type { KeyPairStore } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
+
+/** What the client's JWE holds. */
+export interface BoundCredentials {
+  readonly credentials: Credentials;
+  readonly binding: CredentialsBinding;
+}
 
 export interface OpenCredentialsPorts {
   readonly keyPairs: KeyPairStore;
@@ -13,7 +19,7 @@ export interface OpenCredentialsPorts {
 }
 
 const UNREADABLE =
-  'Encrypt {"email","auth"} as a compact JWE (RSA-OAEP-256, A256GCM) for the key that /getpublickey returned, with its keyId as `kid`.';
+  'Encrypt {"email","auth","challenge","device"} as a compact JWE (RSA-OAEP-256, A256GCM) for the key that /getpublickey returned, with its keyId as `kid`.';
 
 /**
  * Opens the client's JWE. A key that is unknown, retired or past its life is KEY_RETIRED: the phone fetches a
@@ -23,7 +29,7 @@ export async function openCredentials(
   ports: OpenCredentialsPorts,
   jwe: string,
   settings: { readonly credentialsBytes: number; readonly keyLifeMs: EpochMs },
-): Promise<Outcome<Credentials>> {
+): Promise<Outcome<BoundCredentials>> {
   if (Buffer.byteLength(jwe) > settings.credentialsBytes)
     return refuse(
       'CREDENTIALS_TOO_LARGE',
@@ -51,7 +57,7 @@ export async function openCredentials(
       'The private key cannot be used any more. Call /getpublickey and register again.',
     );
   const opened = await ports.reader.open(jwe, key);
-  if (opened.ok) return { ok: true, value: opened.credentials };
+  if (opened.ok) return { ok: true, value: { credentials: opened.credentials, binding: opened.binding } };
   if (opened.reason === 'callback-seal')
     return refuse(
       'CREDENTIALS_UNREADABLE',

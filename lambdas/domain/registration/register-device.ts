@@ -14,6 +14,7 @@ import {
   type SealingPorts,
   type SealingSettings,
 } from '../sealing/prepare-subscription.ts';
+import { admitBinding, refuseChallenge } from './challenge.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
 import { admitTokenEndpoint } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
@@ -87,9 +88,15 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       );
     const opened = await openCredentials(ports, request.credentialsJwe, settings);
     if (!opened.ok) return opened;
-    const admitted = admitTokenEndpoint(ports.rules, opened.value);
+    const bound = await admitBinding(ports, opened.value.binding, request.device);
+    if (!bound.ok) return bound;
+    const admitted = admitTokenEndpoint(ports.rules, opened.value.credentials);
     if (!admitted.ok) return admitted;
-    const signedIn = await signIn(ports, { credentials: opened.value, given: request.ewsUrl, deadlineMs });
+    const signedIn = await signIn(ports, {
+      credentials: opened.value.credentials,
+      given: request.ewsUrl,
+      deadlineMs,
+    });
     if (!signedIn.ok) return signedIn;
     const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;
     try {
@@ -109,15 +116,17 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         addressHmac: await ports.pepper.addressHmac(credentials.email),
         unread: askedUnread(inbox.unreadCount, now),
         device: {
-          id: request.device.id,
+          idHmac: await ports.pepper.deviceHmac(request.device.id),
           platform: request.device.platform,
           tokenSha256: endpoint.value.tokenSha256,
         },
         endpointArn: endpoint.value.endpointArn,
         preferences: request.preferences,
         expiresAt,
+        challengeIssuedAt: bound.value,
         subscription: row,
       });
+      if (begun === undefined) return refuseChallenge();
       if (begun.subscribe) {
         const subscribed = await subscribe(mailbox, begun, row.id, callbackUrl);
         if (!subscribed.ok) return subscribed;

@@ -15,6 +15,7 @@ export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, turn: 
       supersededBefore: now - 60 * MINUTE_MS,
       cachedBefore: now - DAY_MS,
       failuresBefore: now - 15 * MINUTE_MS,
+      endedBefore: now - 15 * MINUTE_MS,
       limit: settings.batchSize,
     });
     const more = expired >= settings.batchSize || leftovers >= settings.batchSize;

@@ -56,7 +56,7 @@ function fill(count: number): readonly string[] {
     `INSERT INTO endpoints (id, platform, token_sha256, endpoint_arn, created_at)
      SELECT ${id('e')}, 'apns', ${digest('token')},
             'arn:aws:sns:eu-central-1:123456789012:endpoint/APNS/ens/' || ${id('e')}, ${at} ${twice}`,
-    `INSERT INTO devices (id, mailbox_id, endpoint_id, device_sha256, content, badge, sound, created_at, renewed_at, expires_at)
+    `INSERT INTO devices (id, mailbox_id, endpoint_id, device_hmac, content, badge, sound, created_at, renewed_at, expires_at)
      SELECT ${id('d')}, md5('m' || (n + 1) / 2)::uuid, ${id('e')}, ${digest('device')}, 'subject-and-sender',
             true, true, ${at}, ${at}, ${at} + 30::bigint * 86400000 ${twice}`,
     `INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key, durable,

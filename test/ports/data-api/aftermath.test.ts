@@ -202,7 +202,7 @@ describe('a renewal inside a callback', () => {
 
   it('makes nothing where the mailbox was unregistered meanwhile', async () => {
     const former = await register();
-    await registrations.unregister(former.registrationId);
+    await registrations.unregister(former.registrationId, NOW);
     const { id } = await renew(former);
     expect(await see(id)).toBeUndefined();
   });

@@ -9,7 +9,7 @@ import {
   sha256,
   subscriptionId,
 } from '../../support/registration-requests.ts';
-import { type Registered, useStore } from '../../support/use-store.ts';
+import { hasBegun, type Registered, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, register, see, record, subscriptionRow: row } = useStore();
 
@@ -160,7 +160,7 @@ describe('seeing a callback', () => {
     await register({ now: NOW + 1 });
     expect(await see(former.id)).toMatchObject({ state: 'superseded', supersededAt: NOW + 1 });
     const { subscription } = registrationRequest();
-    await registrations.begin({ ...registrationRequest(), subscription });
+    hasBegun(await registrations.begin({ ...registrationRequest(), subscription }));
     expect((await see(subscription.id, { watermark: 'early' }))?.state).toBe('pending');
     await registrations.activate({
       ...former,
@@ -198,11 +198,13 @@ describe('seeing a callback', () => {
     let last: Registered | undefined;
     for (let n = 0; n < 21; n += 1) {
       const request = registrationRequest({ phone: `phone ${n}`, innerJwe, now: NOW + n });
-      const begun = await registrations.begin({
-        ...request,
-        endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS_SANDBOX/${'n'.repeat(100)}/${n}`,
-        preferences: { ...request.preferences, previewKey },
-      });
+      const begun = hasBegun(
+        await registrations.begin({
+          ...request,
+          endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS_SANDBOX/${'n'.repeat(100)}/${n}`,
+          preferences: { ...request.preferences, previewKey },
+        }),
+      );
       const { id } = request.subscription;
       await registrations.activate({ ...begun, now: NOW, subscriptionId: id, watermark: 'w'.repeat(5000) });
       last = { ...begun, id, request };

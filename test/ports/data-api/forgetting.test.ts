@@ -15,7 +15,7 @@ import {
   sha256,
   subscriptionId,
 } from '../../support/registration-requests.ts';
-import { useStore } from '../../support/use-store.ts';
+import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const LATER = NOW + DAY;
 
@@ -67,7 +67,7 @@ describe('endpoints', () => {
 
   it('without a device are disabled at once, and work again when the phone comes back', async () => {
     const { registrationId, request } = await register();
-    await registrations.unregister(registrationId);
+    await registrations.unregister(registrationId, NOW);
     expect(await upkeep.endpointsDisabledBefore({ before: 1, platforms: ['apns'], limit: 9 })).toHaveLength(
       1,
     );
@@ -85,7 +85,7 @@ describe('endpoints', () => {
     }
     await register({ phone: 'well' });
     const { registrationId } = await register({ person: 'bob', phone: 'left' });
-    await registrations.unregister(registrationId);
+    await registrations.unregister(registrationId, NOW);
     expect(await upkeep.applicationFalls()).toEqual([{ platform: 'apns', endpoints: 7, fellTogether: 4 }]);
   });
 });
@@ -122,7 +122,7 @@ describe('key pairs', () => {
     await upkeep.addKeyPair(pair(NOW + 1, NOW));
     expect(await upkeep.deleteUnusedKeyPairs(LATER)).toBe(0);
     expect(await upkeep.subscriptionsOnOldKeyPairs(NOW + 1)).toBe(1);
-    await registrations.unregister(registrationId);
+    await registrations.unregister(registrationId, NOW);
     expect(await upkeep.subscriptionsOnOldKeyPairs(NOW + 1)).toBe(0);
     expect(await upkeep.deleteUnusedKeyPairs(NOW)).toBe(0);
     expect(await upkeep.deleteUnusedKeyPairs(LATER)).toBe(1);
@@ -132,7 +132,7 @@ describe('key pairs', () => {
   it('that are retired in an emergency open nothing any more, and their phones are woken', async () => {
     const { id } = await register();
     const pending = registrationRequest({ person: 'bob' });
-    const begun = await registrations.begin(pending);
+    const begun = hasBegun(await registrations.begin(pending));
     expect(await upkeep.retireKeyPair(KEY_PAIR, LATER)).toBe(1);
     expect(await see(id)).toBeUndefined();
     expect(await due()).toMatchObject([{ subscriptionId: id, stage: 0 }]);
@@ -164,7 +164,9 @@ describe('what nobody needs any more', () => {
     const failures = createLoginFailureStore(store.database);
     for (const at of [NOW, LATER]) {
       await register({ now: at });
-      await registrations.begin(registrationRequest({ now: at, person: 'bob', id: subscriptionId() }));
+      hasBegun(
+        await registrations.begin(registrationRequest({ now: at, person: 'bob', id: subscriptionId() })),
+      );
       await cache.save(`${at}.example.com`, 'https://mail.example.com/ews', at);
       await failures.record(sha256('ann'), at);
     }
@@ -174,6 +176,7 @@ describe('what nobody needs any more', () => {
       supersededBefore: LATER + 1,
       cachedBefore: LATER,
       failuresBefore: LATER,
+      endedBefore: NOW,
       limit: 9,
     };
     expect(await upkeep.deleteLeftovers(request)).toBe(4);

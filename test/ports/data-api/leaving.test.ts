@@ -83,7 +83,7 @@ describe('a registration that does not come to its end', () => {
 
   it('activates nothing after the mailbox was unregistered', async () => {
     const begun = await begin();
-    await registrations.unregister(begun.registrationId);
+    await registrations.unregister(begun.registrationId, NOW);
     await activate(begun);
     expect(await states()).toEqual([]);
   });
@@ -105,10 +105,10 @@ describe('unregistering', () => {
   it('shreds the half of the seal with the last device, and may be repeated', async () => {
     const a = await register({ phone: 'a' });
     const b = await register({ phone: 'b' });
-    await registrations.unregister(a.registrationId);
+    await registrations.unregister(a.registrationId, NOW);
     expect(await states()).toHaveLength(2);
-    await registrations.unregister(b.registrationId);
-    await registrations.unregister(b.registrationId);
+    await registrations.unregister(b.registrationId, NOW);
+    await registrations.unregister(b.registrationId, NOW);
     expect(await states()).toEqual([]);
     expect(await store.rows('SELECT id FROM mailboxes')).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe('unregistering', () => {
   it('remembers that the credentials in use have no owner any more', async () => {
     const a = await register({ phone: 'a', durable: true });
     await register({ phone: 'b', durable: false });
-    await registrations.unregister(a.registrationId);
+    await registrations.unregister(a.registrationId, NOW);
     const { id, sealedSha256 } = a.request.subscription;
     const view = await callbacks.see({ subscriptionId: id, sealedSha256, now: NOW });
     expect(view?.credentialsFrom).toBeUndefined();

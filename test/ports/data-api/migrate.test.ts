@@ -7,6 +7,9 @@ import type { Migration } from '../../../lambdas/migrate/migrations/migration.ts
 import { CLUSTER_ARN, DATABASE, LAMBDA_SECRET_ARN, startTestAws, type TestAws } from '../../support/aws.ts';
 import { migrator } from '../../support/data-api.ts';
 
+const VERSIONS = MIGRATIONS.map(({ version }) => version);
+const NEWEST = Math.max(...VERSIONS);
+
 let world: TestAws;
 
 beforeAll(async () => {
@@ -18,9 +21,6 @@ beforeEach(async () => {
   await query('DROP ROLE IF EXISTS ens_lambda');
 });
 afterAll(() => world.close());
-
-const VERSIONS = MIGRATIONS.map(({ version }) => version);
-const NEWEST = Math.max(...VERSIONS);
 
 const SECOND: Migration = {
   version: 99,
@@ -50,6 +50,7 @@ describe('a migration run', () => {
     expect(Object.keys(await world.aws.database.tables()).sort()).toEqual([
       'api_tokens',
       'devices',
+      'ended_registrations',
       'endpoints',
       'ews_url_cache',
       'key_pairs',

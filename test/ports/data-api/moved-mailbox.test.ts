@@ -7,7 +7,7 @@ import {
   registrationRequest,
   sha256,
 } from '../../support/registration-requests.ts';
-import { type Registered, useStore } from '../../support/use-store.ts';
+import { hasBegun, type Registered, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, begin, activate, register, see, record, devices } = useStore();
 
@@ -104,7 +104,11 @@ describe('what stays in the old mailbox', () => {
   it.each(OTHERS)('is a device that differs in its %s', async (_what, request) => {
     const old = await register({ token: 'token of phone' });
     const claim = request();
-    const begun = { ...(await registrations.begin(claim)), id: claim.subscription.id, request: claim };
+    const begun = {
+      ...hasBegun(await registrations.begin(claim)),
+      id: claim.subscription.id,
+      request: claim,
+    };
     await activate(begun);
     expect(await devices()).toHaveLength(2);
     expect(await registrations.checkIn(old.registrationId)).toMatchObject({ subscriptionState: 'active' });
@@ -118,7 +122,7 @@ describe('what stays in the old mailbox', () => {
     ['is refused before it is active', ({ id }) => record(id, { refused: 'proof' })],
     [
       'loses its device before it is active',
-      ({ registrationId }) => registrations.unregister(registrationId),
+      ({ registrationId }) => registrations.unregister(registrationId, NOW),
     ],
   ];
   it.each(FAILURES)('is the phone whose new registration %s', async (_what, fail) => {

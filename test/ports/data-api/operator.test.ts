@@ -7,7 +7,7 @@ import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type KeyPairId, type RegistrationId } from '#domain/model/ids.ts';
 import { insertKeyPair } from '../../support/key-pair-rows.ts';
 import { KEY_PAIR, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
-import { useStore } from '../../support/use-store.ts';
+import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, register } = useStore();
 const operator = createOperatorStore(store.database);
@@ -68,14 +68,14 @@ describe('devices', () => {
 
   it('are removed once, with the mailbox after the last', async () => {
     const { registrationId } = await register();
-    expect(await operator.removeDevice(registrationId)).toBe(true);
-    expect(await operator.removeDevice(registrationId)).toBe(false);
+    expect(await operator.removeDevice(registrationId, NOW)).toBe(true);
+    expect(await operator.removeDevice(registrationId, NOW)).toBe(false);
     expect(await operator.showDevice(registrationId)).toBeUndefined();
     expect(await store.rows('SELECT * FROM subscriptions')).toEqual([]);
   });
 
   it('are shown without a subscription where none counts', async () => {
-    const begun = await registrations.begin(registrationRequest());
+    const begun = hasBegun(await registrations.begin(registrationRequest()));
     expect((await operator.showDevice(begun.registrationId))?.subscription).toBeUndefined();
     expect(await operator.wake(begun.registrationId, NOW)).toBe(false);
   });

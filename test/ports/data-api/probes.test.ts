@@ -4,7 +4,7 @@ import { createProbeStore } from '#adapters/data-api/probes.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type MailboxId, type SubscriptionId } from '#domain/model/ids.ts';
 import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
-import { useStore } from '../../support/use-store.ts';
+import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, callbacks } = useStore();
 const probes = createProbeStore(store.database);
@@ -35,9 +35,9 @@ describe('a doctor’s probe', () => {
   });
 
   it('never joins a mailbox, and no registration joins it', async () => {
-    const before = await registrations.begin(registrationRequest());
+    const before = hasBegun(await registrations.begin(registrationRequest()));
     const { mailboxId } = await begin();
-    const after = await registrations.begin(registrationRequest());
+    const after = hasBegun(await registrations.begin(registrationRequest()));
     expect(mailboxId).not.toBe(before.mailboxId);
     expect(after.mailboxId).toBe(before.mailboxId);
   });
@@ -59,13 +59,14 @@ describe('a doctor’s probe', () => {
       supersededBefore: 0,
       cachedBefore: 0,
       failuresBefore: 0,
+      endedBefore: NOW,
       limit: 100,
     });
     expect(await store.rows('SELECT id FROM mailboxes')).toEqual([{ id: young.mailboxId }]);
   });
 
   it('is all that its removal can remove', async () => {
-    const { mailboxId } = await registrations.begin(registrationRequest());
+    const { mailboxId } = hasBegun(await registrations.begin(registrationRequest()));
     await probes.end(asId<MailboxId>(mailboxId), NOW + MINUTE);
     expect(await store.rows('SELECT id FROM mailboxes')).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { breaches } from '../../support/data-api.ts';
 import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
-import { useStore } from '../../support/use-store.ts';
+import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, begin, activate, register, states, devices } = useStore();
 
@@ -28,8 +28,8 @@ describe('a registration', () => {
   it('stores no device id as the app gave it', async () => {
     await register({ phone: 'ann@example.com' });
     expect(JSON.stringify(await store.rows('SELECT * FROM devices'))).not.toContain('ann@');
-    expect(await store.rows('SELECT device_sha256 FROM devices')).toEqual([
-      { device_sha256: Buffer.from(sha256('ann@example.com')).toString('base64') },
+    expect(await store.rows('SELECT device_hmac, device_sha256 FROM devices')).toEqual([
+      { device_hmac: Buffer.from(sha256('ann@example.com')).toString('base64'), device_sha256: null },
     ]);
   });
 
@@ -56,7 +56,9 @@ describe('a registration', () => {
 
   it('bears being begun and activated twice, as after a lost answer', async () => {
     const begun = await begin();
-    expect(await registrations.begin(begun.request)).toMatchObject({ registrationId: begun.registrationId });
+    expect(hasBegun(await registrations.begin(begun.request))).toMatchObject({
+      registrationId: begun.registrationId,
+    });
     await activate(begun);
     await activate(begun);
     expect(await states()).toEqual([{ id: begun.request.subscription.id, state: 'active' }]);
@@ -102,7 +104,7 @@ describe('several devices', () => {
     const claims = [{ inboxSha256: sha256('another') }, { addressHmac: sha256('another') }];
     for (const claim of claims) {
       const { subscription } = registrationRequest();
-      expect((await registrations.begin({ ...request, ...claim, subscription })).mailboxId).not.toBe(
+      expect(hasBegun(await registrations.begin({ ...request, ...claim, subscription })).mailboxId).not.toBe(
         ann.mailboxId,
       );
     }
@@ -134,7 +136,7 @@ describe('several devices', () => {
     const ann = await register({ person: 'ann' });
     const bob = await register({ person: 'bob' });
     expect(await store.rows('SELECT count(*) AS n FROM endpoints')).toEqual([{ n: 1 }]);
-    await registrations.unregister(ann.registrationId);
+    await registrations.unregister(ann.registrationId, NOW);
     expect(await registrations.checkIn(ann.registrationId)).toBeUndefined();
     expect(await registrations.checkIn(bob.registrationId)).toMatchObject({ subscriptionState: 'active' });
   });

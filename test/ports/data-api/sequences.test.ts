@@ -58,7 +58,8 @@ function createActors(target: OpenStore) {
   async function begin(options: Extract<Step, { kind: 'begin' }>): Promise<void> {
     const request = registrationRequest({ ...options, now });
     const answer = await registrations.begin(request);
-    begun.push({ ...answer, id: request.subscription.id, endpointArn: request.endpointArn });
+    if (answer !== undefined)
+      begun.push({ ...answer, id: request.subscription.id, endpointArn: request.endpointArn });
   }
 
   async function act(kind: string, one: Begun): Promise<void> {
@@ -99,7 +100,7 @@ function createActors(target: OpenStore) {
       case 'end':
         return callbacks.record({ subscriptionId, now, lost: true, ended: true });
       default:
-        return registrations.unregister(registrationId);
+        return registrations.unregister(registrationId, now);
     }
   }
 
@@ -117,6 +118,7 @@ function createActors(target: OpenStore) {
         supersededBefore: now - 10 * MINUTE,
         cachedBefore: 0,
         failuresBefore: 0,
+        endedBefore: 0,
         limit: 50,
       });
   }

@@ -4,7 +4,7 @@ import type { SubscriptionId } from '#domain/model/ids.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import { breaches } from '../../support/data-api.ts';
 import { DAY, KEY_PAIR, MINUTE, NOW, registrationRequest } from '../../support/registration-requests.ts';
-import { useStore } from '../../support/use-store.ts';
+import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const LATER = NOW + DAY;
 
@@ -118,8 +118,8 @@ describe('credentials that end', () => {
     const first = await register({ phone: 'a' });
     await rows(`UPDATE subscriptions SET durable = true`);
     const request = registrationRequest({ phone: 'b', durable: false });
-    expect((await registrations.begin(request)).subscribe).toBe(false);
-    await registrations.unregister(first.registrationId);
+    expect(hasBegun(await registrations.begin(request)).subscribe).toBe(false);
+    await registrations.unregister(first.registrationId, NOW);
     expect(await schedule()).toBe(1);
     expect((await due()).map(({ devices }) => devices.length)).toEqual([1]);
     expect((await see(first.id))?.state).toBe('active');

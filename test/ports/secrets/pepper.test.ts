@@ -124,3 +124,37 @@ describe('the secret', () => {
     await expect(pepper.callbackId(ID)).rejects.toMatchObject({ code: 'PepperTooShort', transient: false });
   });
 });
+
+describe('a challenge', () => {
+  const AT = Date.UTC(2026, 10, 28, 9, 30);
+
+  test('is an instant and 256 bits under the pepper, and is known again by every instance', async () => {
+    const challenge = await openPepper().pepper.challenge(AT);
+    expect(challenge).toMatch(/^1795858200000\.[A-Za-z0-9_-]{43}$/);
+    expect(await openPepper().pepper.challengeIssuedAt(challenge)).toBe(AT);
+  });
+
+  test('is not known with any character changed, or with anything before or behind it', async () => {
+    const { pepper } = openPepper();
+    const challenge = await pepper.challenge(AT);
+    const changed = [...challenge].flatMap((character, at) =>
+      ['1', '7', 'a', 'B', '_', '.']
+        .filter((other) => other !== character)
+        .map((other) => challenge.slice(0, at) + other + challenge.slice(at + 1)),
+    );
+    const others = ['', '.', ` ${challenge}`, `${challenge}A`, `0${challenge}`, `${challenge}\n`, `${AT}.`];
+    const known = [];
+    for (const text of [...changed, ...others])
+      if ((await pepper.challengeIssuedAt(text)) !== undefined) known.push(text);
+    expect(known).toEqual([]);
+  });
+});
+
+test('a device id is kept under the pepper, so that a guessed name is not found by its hash', async () => {
+  const { pepper } = openPepper();
+  const hmac = Buffer.from(await pepper.deviceHmac('ann'));
+  expect(hmac).toHaveLength(32);
+  expect(hmac).toEqual(Buffer.from(await openPepper().pepper.deviceHmac('ann')));
+  expect(hmac).not.toEqual(Buffer.from(await pepper.deviceHmac('Ann')));
+  expect(hmac).not.toEqual(Buffer.from(await pepper.userHmac('ann')));
+});

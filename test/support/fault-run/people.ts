@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { CompactEncrypt, type CryptoKey, importJWK, type JWK, type KeyObject } from 'jose';
 import { isObject, objectAt, textAt } from '../../../local/template/json.ts';
 import { at, type TestWorld } from '../world.ts';
 
@@ -56,11 +55,13 @@ export function createPeople(the: TestWorld, count: number): People {
     return person;
   });
   const phones = all.flatMap((person) => person.phones);
-  const seal = createSealer(the);
 
   async function registerOne(phone: AppPhone): Promise<boolean> {
     const { email, password } = phone.owner;
-    const credentials = await seal({ email, auth: { type: 'basic', username: email, password } });
+    const credentials = await the.client.seal(
+      { email, auth: { type: 'basic', username: email, password } },
+      { deviceId: phone.deviceId, platform: 'apns', token: phone.token },
+    );
     const answer = await the.client.call('POST', '/register', {
       device: { id: phone.deviceId, platform: 'apns', token: phone.token },
       mailbox: { ewsUrl: the.world.exchange.ewsUrl(email) },
@@ -127,26 +128,5 @@ function newPhone(owner: Person): AppPhone {
     registeredAt: [],
     looked: 0,
     wantsToRegister: true,
-  };
-}
-
-/** Encrypts as an app does, fetching the public key once. */
-function createSealer(the: TestWorld): (content: object) => Promise<string> {
-  let fetched:
-    | Promise<{ readonly key: CryptoKey | KeyObject | Uint8Array; readonly kid: string }>
-    | undefined;
-  async function fetchKey() {
-    const answer = objectAt((await the.client.call('POST', '/getpublickey', {})).body, 'getpublickey');
-    const jwk: JWK = Object.fromEntries(
-      Object.entries(objectAt(answer.publicKey, 'publicKey')).map(([name, value]) => [name, String(value)]),
-    );
-    return { key: await importJWK(jwk, 'RSA-OAEP-256'), kid: textAt(answer.keyId, 'keyId') };
-  }
-  return async (content) => {
-    fetched ??= fetchKey();
-    const { key, kid } = await fetched;
-    return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
-      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid })
-      .encrypt(key);
   };
 }

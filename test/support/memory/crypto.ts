@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DependencyUnavailable, PrivateKeyUnusable } from '#domain/errors.ts';
-import type { Credentials, SealedContent } from '#domain/model/credentials.ts';
+import type { Credentials, CredentialsBinding, SealedContent } from '#domain/model/credentials.ts';
 import type { CallbackId, KeyPairId, SubscriptionId } from '#domain/model/ids.ts';
 import { asId } from '#domain/model/ids.ts';
 import type { CallbackSeal, CredentialsReader, KeyVault, Pepper } from '#domain/ports/crypto.ts';
@@ -14,6 +14,8 @@ export interface MemoryCrypto {
   readonly sealed: Map<string, SealedContent>;
   /** What the client's JWE `jwe` opens to. */
   credentials: Credentials | undefined;
+  /** What binds them. */
+  binding: CredentialsBinding;
   kms: 'up' | 'down' | 'refuses';
   secrets: 'up' | 'down';
   tooLarge: boolean;
@@ -26,6 +28,7 @@ export function memoryCrypto(): MemoryCrypto {
   const world: MemoryCrypto = {
     sealed: new Map(),
     credentials: undefined,
+    binding: { challenge: '', device: { id: '', platform: '', tokenSha256: '' } },
     kms: 'up',
     secrets: 'up',
     tooLarge: false,
@@ -38,6 +41,10 @@ export function memoryCrypto(): MemoryCrypto {
       },
       addressHmac: async (email) => hash(`address:${email.trim().toLowerCase()}`),
       userHmac: async (name) => hash(`user:${name.toLowerCase()}`),
+      deviceHmac: async (id) => hash(`device:${id}`),
+      challenge: async (issuedAt) => `challenge-${issuedAt}`,
+      challengeIssuedAt: async (text) =>
+        text.startsWith('challenge-') ? Number(text.slice('challenge-'.length)) : undefined,
     },
     vault: {
       async privateKey({ id }) {
@@ -71,7 +78,7 @@ export function memoryCrypto(): MemoryCrypto {
       open: async () =>
         world.credentials === undefined
           ? { ok: false, reason: 'unreadable' }
-          : { ok: true, credentials: world.credentials },
+          : { ok: true, credentials: world.credentials, binding: world.binding },
     },
   };
   return world;

@@ -40,19 +40,30 @@ async function open(plaintext: unknown, header?: Readonly<Record<string, string>
   return reader.open(await encryptForTest(plaintext, pair, header), pair.handle);
 }
 
-function withAuth(auth: unknown) {
-  return { email: 'ann@example.com', auth };
+const BINDING = {
+  challenge: '1795858200000.mac',
+  device: { id: 'phone', platform: 'apns', tokenSha256: 'h'.repeat(43) },
+} as const;
+
+function withAuth(auth: unknown, binding: object = BINDING) {
+  return { email: 'ann@example.com', auth, ...binding };
 }
 
 describe("a client's JWE", () => {
   test.each(Object.entries(AUTHS))('with %s credentials is read as it is', async (_name, auth) => {
-    const credentials = withAuth(auth);
-    expect(await open(credentials)).toEqual({ ok: true, credentials });
+    const credentials = { email: 'ann@example.com', auth };
+    expect(await open(withAuth(auth))).toEqual({ ok: true, credentials, binding: BINDING });
   });
 
   test('may carry members that we do not know; they are dropped', async () => {
-    const credentials = withAuth(AUTHS.basic);
-    expect(await open({ ...credentials, appVersion: 7 })).toEqual({ ok: true, credentials });
+    const outcome = await open({ ...withAuth(AUTHS.basic), appVersion: 7 });
+    expect(outcome).toEqual(await open(withAuth(AUTHS.basic)));
+    expect(JSON.stringify(outcome)).not.toContain('appVersion');
+  });
+
+  test('may say which version of the credentials it holds', async () => {
+    const binding = { ...BINDING, credentialsVersion: 'c0ffee-4711' };
+    expect(await open(withAuth(AUTHS.basic, binding))).toMatchObject({ ok: true, binding });
   });
 
   test('may name a type of its own', async () => {
@@ -156,6 +167,15 @@ describe('a plaintext of another form', () => {
     ['email', { email: 'ann@example.com\r\nX-Evil: 1', auth: AUTHS.basic }],
     ['email', { email: `${'a'.repeat(320)}@example.com`, auth: AUTHS.basic }],
     ['auth', { email: 'ann@example.com' }],
+    ['challenge', withAuth(AUTHS.basic, { device: BINDING.device })],
+    ['device', withAuth(AUTHS.basic, { challenge: 'c' })],
+    ['device.id', withAuth(AUTHS.basic, { ...BINDING, device: { ...BINDING.device, id: 'a b' } })],
+    ['device.platform', withAuth(AUTHS.basic, { ...BINDING, device: { ...BINDING.device, platform: 'x' } })],
+    [
+      'device.tokenSha256',
+      withAuth(AUTHS.basic, { ...BINDING, device: { ...BINDING.device, tokenSha256: 'h'.repeat(64) } }),
+    ],
+    ['credentialsVersion', withAuth(AUTHS.basic, { ...BINDING, credentialsVersion: 'short' })],
     ['auth', withAuth('basic')],
     ['auth.type', withAuth({})],
     ['auth.type', withAuth({ type: 'kerberos' })],
