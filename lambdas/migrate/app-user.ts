@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
 import type { Database } from '#adapters/data-api/database.ts';
 import { asRow, boolean } from '#adapters/data-api/row.ts';
+import { escapeLiterals } from './escape-literals.ts';
 import { MigrationRefused } from './migration-refused.ts';
 import { scramVerifier } from './scram.ts';
 
@@ -51,7 +52,7 @@ export async function ensureAppUser(database: Database, user: AppUser): Promise<
     `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`,
     `REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM ${role}`,
   ];
-  for (const statement of statements) await database.run(statement);
+  for (const statement of statements) await database.run(escapeLiterals(statement));
 }
 
 function parse(secret: string): unknown {

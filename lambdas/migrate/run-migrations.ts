@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '#adapters/data-api/database.ts';
 import { asRow, number, text } from '#adapters/data-api/row.ts';
 import type { Transactions } from '#adapters/data-api/transaction.ts';
+import { escapeLiterals } from './escape-literals.ts';
 import { MigrationRefused } from './migration-refused.ts';
 import type { Migration } from './migrations/migration.ts';
 
@@ -62,7 +63,7 @@ async function apply(
 ): Promise<boolean> {
   await database.run(LOCK);
   if ((await checkedVersion(database, migrations)) >= migration.version) return false;
-  for (const statement of migration.statements) await database.run(statement);
+  for (const statement of migration.statements) await database.run(escapeLiterals(statement));
   const { version, name } = migration;
   await database.run(ENTER, { version, name, sha256: fingerprint(migration) });
   return true;

@@ -6,6 +6,8 @@ export interface PreparedSql {
   /** Something other than space and comments follows a semicolon. */
   readonly multiple: boolean;
   readonly endsWithSemicolon: boolean;
+  /** A colon or semicolon stands in a literal, a quoted name or a comment. */
+  readonly separatorInside: boolean;
 }
 
 /** What a colon inside is no parameter: the whole construct is copied as it stands. Order matters. */
@@ -18,6 +20,9 @@ const SKIPPED = [
   /::/y,
   /:=/y,
 ];
+const SEPARATOR = /[:;]/;
+/** Of `::` and `:=`, which are no literals. */
+const OPERATOR_LENGTH = 2;
 // A name that ends in e is not the prefix of an escape string: words are taken whole.
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NAME = /:([A-Za-z_]\w*)/y;
@@ -29,6 +34,7 @@ export function prepareSql(source: string): PreparedSql {
   let at = 0;
   let semicolon = false;
   let multiple = false;
+  let separatorInside = false;
 
   function take(length: number, replacement?: string): void {
     sql += replacement ?? source.slice(at, at + length);
@@ -39,6 +45,7 @@ export function prepareSql(source: string): PreparedSql {
     const comment = commentLength(source, at) || matchLength(/--[^\n]*/y, source, at);
     const blank = comment || matchLength(/\s+/y, source, at);
     if (blank > 0) {
+      separatorInside ||= SEPARATOR.test(source.slice(at, at + blank));
       take(blank);
       continue;
     }
@@ -49,6 +56,8 @@ export function prepareSql(source: string): PreparedSql {
     }
     if (semicolon) multiple = true;
     const skipped = SKIPPED.map((pattern) => matchLength(pattern, source, at)).find((length) => length > 0);
+    if (skipped !== undefined && skipped > OPERATOR_LENGTH)
+      separatorInside ||= SEPARATOR.test(source.slice(at, at + skipped));
     const word = skipped ?? matchLength(WORD, source, at);
     if (word > 0) {
       take(word);
@@ -62,7 +71,7 @@ export function prepareSql(source: string): PreparedSql {
       take(name.length + 1, `$${names.length}`);
     }
   }
-  return { sql, names, multiple, endsWithSemicolon: semicolon && !multiple };
+  return { sql, names, multiple, endsWithSemicolon: semicolon && !multiple, separatorInside };
 }
 
 function matchLength(pattern: RegExp, source: string, at: number): number {

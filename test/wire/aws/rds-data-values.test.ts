@@ -33,8 +33,8 @@ describe('a result', () => {
   it('has one field type per PostgreSQL type', async () => {
     const { records, numberOfRecordsUpdated } = await sql(
       `SELECT 1::int2, 2::int4, 3::int8, 1.5::float8, 1.50::numeric, true, 'x'::text, NULL::text,
-              '\\x00ff'::bytea, '${id}'::uuid, '{"a": 1}'::jsonb,
-              '2026-01-02 03:04:05.678+02'::timestamptz, '2026-01-02'::date, ARRAY['a', 'b,"c']`,
+              '\\x00ff'::bytea, '${id}'::uuid, E'{"a"\\072 1}'::jsonb,
+              E'2026-01-02 03\\07204\\07205.678+02'::timestamptz, '2026-01-02'::date, ARRAY['a', 'b,"c']`,
     );
     expect(records).toEqual([
       [

@@ -222,9 +222,26 @@ it('refuses a request of more than 4 MiB', async () => {
   expect(answer.status).toBe(413);
 });
 
+it.each([
+  "SELECT 'a:b'",
+  "SELECT 'a;b'",
+  "SELECT E'\\'a:b'",
+  'SELECT 1 AS "a:b"',
+  'SELECT $$a;b$$',
+  'SELECT 1 -- a:b',
+  'SELECT 1 /* a;b */',
+])('refuses what depends on undocumented parsing: %s', async (statement) => {
+  expect((await refusal(sql(statement))).message).toContain('not documented');
+});
+
+it('takes colons and semicolons that are escaped', async () => {
+  const { records } = await sql("SELECT E'a\\072b\\073'");
+  expect(records).toEqual([[{ stringValue: 'a:b;' }]]);
+});
+
 it('shows every stored row, bytes as base64 and JSON as it is', async () => {
   await sql(`CREATE TABLE shown (id bigint, secret bytea, content jsonb, at timestamptz)`);
-  await sql(`INSERT INTO shown VALUES (1, '\\x00ff', '{"a": [1]}', '2026-01-01Z')`);
+  await sql(`INSERT INTO shown VALUES (1, '\\x00ff', E'{"a"\\072 [1]}', '2026-01-01Z')`);
   expect((await world.aws.database.tables()).shown).toEqual([
     { id: 1, secret: 'AP8=', content: { a: [1] }, at: '2026-01-01T00:00:00.000Z' },
   ]);
