@@ -15,5 +15,7 @@ export interface Mail {
 export type MailLookup =
   | { readonly kind: 'mail'; readonly mail: Mail }
   | { readonly kind: 'gone'; readonly itemId: string }
+  /** Exchange answered with another item than this one: it may be somebody else's. */
+  | { readonly kind: 'foreign'; readonly itemId: string }
   /** Exchange answered, but not with something we can show. */
   | { readonly kind: 'unreadable'; readonly itemId: string };

@@ -100,6 +100,16 @@ describe('new mail', () => {
     expect(recorded.count('OwnerMismatch')).toBe(1);
   });
 
+  test('an answer about another item is announced neutrally and alarms', async () => {
+    const { call, events, newMail, unread, push, server, recorded } = callbackWorld();
+    server.mails = ([itemId = '']) => [{ kind: 'foreign', itemId }];
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', itemId: 'a' }]);
+    expect(push.pushes()[0]).not.toHaveProperty('sender');
+    expect(recorded.count('OwnerMismatch')).toBe(1);
+  });
+
   test('an item without a folder counts as somebody else’s', async () => {
     const { call, events, newMail, unread, push, server, recorded } = callbackWorld();
     server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, { parentFolderId: undefined }) }];

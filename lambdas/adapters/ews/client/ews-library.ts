@@ -13,7 +13,6 @@ import {
   ItemSchema,
   PropertySet,
   Sensitivity,
-  ServiceError,
   ServiceResult,
   Uri,
   WebCredentials,
@@ -26,10 +25,11 @@ import { serverId } from '../server-text.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { fillIn, placeholder } from './request-values.ts';
 
-/** One entry of a GetItem answer: the mail, or Exchange's code for this id. */
+/** One entry of a GetItem answer. `foreign`: it is about another item than the one that was asked for. */
 export type FetchedItem =
-  | { readonly ok: true; readonly mail: Mail }
-  | { readonly ok: false; readonly code: string };
+  | { readonly kind: 'mail'; readonly mail: Mail }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'none' };
 
 /** The three EWS operations that we use. Each sends one request through its transport, or throws. */
 export interface EwsCalls {
@@ -91,8 +91,8 @@ export function createEwsCalls(url: string, transport: LibraryTransport): EwsCal
     );
     return answer.Responses.map((response, index) =>
       response.Result === ServiceResult.Error || !response.Item
-        ? { ok: false, code: ServiceError[response.ErrorCode] ?? 'ErrorUnnamed' }
-        : { ok: true, mail: mailOf(itemIds[index] ?? '', response.Item) },
+        ? { kind: 'none' }
+        : fetchedItem(itemIds[index] ?? '', response.Item),
     );
   }
 
@@ -111,14 +111,14 @@ function mailProperties(): PropertySet {
   ]);
 }
 
-/**
- * What Exchange says of the item that was asked for. An answer about another item is somebody else's (its known
- * defect): nothing of that is read, and a mail without folder is nobody's to the domain.
- */
+/** An answer about another item is somebody else's (a known defect of Exchange): nothing of it is read. */
+function fetchedItem(itemId: string, item: Item): FetchedItem {
+  return isSameId(textOf(optional(() => item.Id)?.UniqueId) ?? '', itemId)
+    ? { kind: 'mail', mail: mailOf(itemId, item) }
+    : { kind: 'foreign' };
+}
+
 function mailOf(itemId: string, item: Item): Mail {
-  if (!isSameId(textOf(optional(() => item.Id)?.UniqueId) ?? '', itemId)) {
-    return { itemId, isRead: false, sensitivity: 'private', kind: 'other' };
-  }
   const message = item instanceof EmailMessage ? item : undefined;
   const from = optional(() => message?.From);
   const name = textOf(from?.Name);

@@ -12,9 +12,9 @@ import { type HostMemory, noting } from '../outgoing/host-memory.ts';
 import { isServerId } from '../server-text.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
+import { answersOf, askForItems, type ItemQuestions, idsToAsk } from './ask-for-items.ts';
 import { FIRST_WAIT_MS, waitBefore } from './attempts.ts';
 import type { EwsCalls } from './ews-library.ts';
-import { failureOfItems, lookupOf, notUnderstood } from './fetched-items.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { createLibraryTransport } from './library-transport.ts';
 import { loadEwsLibrary } from './load-library.ts';
@@ -30,8 +30,6 @@ export interface MailboxOptions {
 
 /** The transport's own time-out says more than the one around the library: it goes first. */
 const GRACE_MS = 100;
-/** Whatever the caller asks for: a GetItem is answered whole, and an answer of this many is large already. */
-const MOST_IDS = 50;
 
 /** One user's mailbox for one request: own service object, connection and authentication state. */
 export function createMailbox({ world, hosts, target, signIn }: MailboxOptions): ExchangeMailbox {
@@ -59,6 +57,14 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       : outcome;
   }
 
+  async function waitIfTime(ms: number): Promise<boolean> {
+    if (ms + FIRST_WAIT_MS > target.deadlineMs - world.now()) {
+      return false;
+    }
+    await world.wait(ms);
+    return true;
+  }
+
   /** One operation, again where `waitBefore` says so and time is left. */
   async function ask<T>(
     operation: (calls: EwsCalls) => Promise<T>,
@@ -68,10 +74,9 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
     for (let attempt = 1; ; attempt += 1) {
       const result = await once(operation, judge);
       const waitMs = result.ok ? undefined : waitBefore(attempt + 1, result.failure, isQuestion);
-      if (waitMs === undefined || waitMs + FIRST_WAIT_MS > target.deadlineMs - world.now()) {
+      if (waitMs === undefined || !(await waitIfTime(waitMs))) {
         return result;
       }
-      await world.wait(waitMs);
     }
   }
 
@@ -114,13 +119,23 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
     }
   }
 
+  const inbox: ExchangeMailbox['inbox'] = () =>
+    ask(
+      (ews) => ews.getInbox(),
+      ({ folderId }) => (isServerId(folderId ?? '') ? undefined : notUnderstood()),
+      true,
+    );
+
+  function getItems(ids: readonly string[]): ReturnType<ItemQuestions['getItems']> {
+    return ask(
+      async (ews) => answersOf(await ews.getItems(ids), transport.last().codes),
+      (answers) => (answers.length === ids.length ? undefined : notUnderstood()),
+      true,
+    );
+  }
+
   return {
-    inbox: () =>
-      ask(
-        (ews) => ews.getInbox(),
-        ({ folderId }) => (isServerId(folderId ?? '') ? undefined : notUnderstood()),
-        true,
-      ),
+    inbox,
     async subscribe({ callbackUrl, statusFrequencyMinutes, events }) {
       const result = await ask(
         (ews) => ews.subscribe(callbackUrl, statusFrequencyMinutes, events),
@@ -130,29 +145,17 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
       return result.ok ? { ok: true, value: { watermark: result.value } } : result;
     },
     async mails(itemIds) {
-      const asked = idsToAsk(itemIds);
-      if (asked.length === 0) {
-        return { ok: true, value: itemIds.map((id) => lookupOf(id, undefined)) };
-      }
-      const result = await ask(
-        (ews) => ews.getItems(asked),
-        (items) => failureOfItems(transport.last().codes, asked.length, items.length),
-        true,
-      );
+      const questions = { getItems, getInbox: inbox, wait: waitIfTime };
+      const result = await askForItems(questions, idsToAsk(itemIds));
       if (!result.ok) {
         return result;
       }
-      const answered = new Map(asked.map((id, index) => [id, result.value[index]]));
-      return { ok: true, value: itemIds.map((id) => lookupOf(id, answered.get(id))) };
+      const unreadable = (itemId: string) => ({ kind: 'unreadable', itemId }) as const;
+      return { ok: true, value: itemIds.map((id) => result.value.get(id) ?? unreadable(id)) };
     },
     rotatedCredentials: () => signIn.rotated(),
     close: () => connection?.close(),
   };
-}
-
-/** The ids that one request asks for: such as a server writes, each once, and never more than fit one request. */
-function idsToAsk(itemIds: readonly string[]): readonly string[] {
-  return [...new Set(itemIds.filter(isServerId))].slice(0, MOST_IDS);
 }
 
 function usable(connection: Connection | undefined): Connection {
@@ -176,6 +179,10 @@ function failureBehind(transport: LibraryTransport): ExchangeFailure {
   const { failure, codes } = transport.last();
   const error = codes.find(({ code }) => code !== 'NoError');
   return failure ?? (error === undefined ? notUnderstood() : failureOfCode(error));
+}
+
+function notUnderstood(): ExchangeFailure {
+  return { kind: 'failed', code: 'AnswerNotUnderstood' };
 }
 
 function timedOut(): { readonly ok: false; readonly failure: ExchangeFailure } {

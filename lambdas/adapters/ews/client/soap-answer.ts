@@ -26,6 +26,9 @@ export function judgeSoapAnswer(
   if (answer.status !== 200 && answer.status !== 500) {
     return { ok: false, failure: failureOfStatus(answer.status, answer.headers, sent) };
   }
+  if (answer.status === 200 && answer.body.byteLength === 0) {
+    return { ok: false, failure: { kind: 'failed', code: 'AnswerEmpty' } };
+  }
   const envelope = readAnswerXml(answer.body, EWS_ANSWER);
   if (envelope === undefined || envelope.namespace !== SOAP || envelope.name !== 'Envelope') {
     const code = answer.status === 500 ? 'Http500' : 'AnswerNotSoap';

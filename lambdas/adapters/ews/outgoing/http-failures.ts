@@ -16,16 +16,16 @@ export function failureOfStatus(
     case 404:
     case 410:
       return { kind: 'not-found' };
-    case 408:
-    case 504:
-      return { kind: 'timeout' };
     case 429:
     case 503:
       return { kind: 'busy', retryAfterMs: retryAfterMs(headers) };
     case 456:
       return { kind: 'forbidden', detail: 'the server answered 456', why: 'account-locked' };
+    case 408:
+      return { kind: 'unreachable', detail: 'the server waited too long for our request (408)' };
     case 502:
-      return { kind: 'unreachable', detail: 'a gateway in front of Exchange answered 502' };
+    case 504:
+      return { kind: 'unreachable', detail: `a gateway in front of Exchange answered ${status}` };
     default:
       return { kind: 'failed', code: `Http${status}` };
   }

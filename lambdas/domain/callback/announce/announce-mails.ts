@@ -135,6 +135,9 @@ function entriesFor(ports: CallbackPorts, handling: Handling, lookup: MailLookup
       return [];
     case 'unreadable':
       return [neutralEntry(ports, lookup.itemId)];
+    case 'foreign':
+      alarmOfStranger(ports, handling.view);
+      return [neutralEntry(ports, lookup.itemId)];
     case 'mail':
       return entryOf(ports, handling, lookup.mail);
   }
