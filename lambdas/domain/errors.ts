@@ -146,7 +146,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorCode, ErrorRow>> = {
   },
   EWS_TLS_FAILED: {
     status: 422,
-    title: 'The certificate of the Exchange server was not accepted',
+    title: 'No secure connection to the Exchange server came about',
     logLevel: 'warn',
     pages: false,
     repeatable: false,

@@ -30,7 +30,7 @@ const [, , parser = '', folder = ''] = process.argv;
 /** What GetItem makes of the answer. */
 async function readEwsAnswer(body: Uint8Array): Promise<string> {
   const transport = createLibraryTransport(async () =>
-    judgeSoapAnswer({ status: 200, headers: {}, body }, 'basic'),
+    judgeSoapAnswer({ status: 200, headers: {}, body }, { scheme: 'basic', certificate: false }),
   );
   const calls = createEwsCalls('https://mail.example.com/EWS/Exchange.asmx', transport);
   const [outcome] = await Promise.allSettled([calls.getItems(['AAMk0'])]);
@@ -51,12 +51,13 @@ async function readTokenAnswer(body: Uint8Array): Promise<string> {
     allowedTokenHosts: ['login.example.com'],
   });
   const tokenEndpoint = 'https://login.example.com/token';
-  const answer = { status: 200, headers: {}, body, socket: new Socket() };
+  const answer = { status: 200, headers: {}, body, socket: new Socket(), tlsVersion: undefined };
   const world = {
     ...createEwsWorld({ rules }),
     connect: (destination: Destination) => ({
       destination,
       send: async () => ({ ok: true, answer }) as const,
+      limitToTls12: () => undefined,
       close: () => undefined,
     }),
   };

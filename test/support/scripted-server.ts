@@ -15,6 +15,8 @@ export interface SeenRequest {
   readonly socket: number;
   /** Whether a client certificate was shown in the TLS handshake. */
   readonly certificate: boolean;
+  /** Undefined over plain http. */
+  readonly tlsVersion: string | undefined;
 }
 
 export interface ScriptedAnswer {
@@ -57,6 +59,8 @@ export async function startScriptedServer(script: Script, tls?: ServerOptions): 
         socket: sockets.get(request.socket) ?? 0,
         certificate:
           request.socket instanceof TLSSocket && Boolean(request.socket.getPeerCertificate().subject),
+        tlsVersion:
+          request.socket instanceof TLSSocket ? (request.socket.getProtocol() ?? undefined) : undefined,
       };
       seen.push(entry);
       const answer = await script(entry, seen.length - 1);

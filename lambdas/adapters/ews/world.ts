@@ -6,6 +6,7 @@ import type { Resolve } from './outgoing/pinned-lookup.ts';
 import { resolveWithSystem } from './outgoing/pinned-lookup.ts';
 import type { ClientCertificate, TlsTrust } from './outgoing/tls-trust.ts';
 import { createTlsTrust } from './outgoing/tls-trust.ts';
+import type { Tls12Hosts } from './sign-in/certificate.ts';
 import type { TokenMemory } from './sign-in/token-memory.ts';
 import { createTokenMemory } from './sign-in/token-memory.ts';
 
@@ -28,6 +29,7 @@ export interface EwsWorld {
   readonly wait: (ms: number) => Promise<void>;
   readonly callTimeoutMs: number;
   readonly tokens: TokenMemory;
+  readonly tls12Hosts: Tls12Hosts;
   connect(destination: Destination, certificate?: ClientCertificate, maxAnswerBytes?: number): Connection;
 }
 
@@ -45,6 +47,7 @@ export function createEwsWorld(options: ExchangeOptions): EwsWorld {
     wait: options.wait ?? ((ms) => new Promise((done) => void setTimeout(done, ms))),
     callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     tokens: createTokenMemory(now),
+    tls12Hosts: new Set(),
     connect: (destination, clientCertificate, maxAnswerBytes = ANSWER_BYTES) =>
       createConnection({
         destination,

@@ -19,12 +19,13 @@ export type ExchangeFailure =
   | {
       readonly kind: 'forbidden';
       readonly detail: string;
-      readonly why?: 'account-locked' | 'not-the-owner' | 'not-primary' | undefined;
+      readonly why?: 'account-locked' | 'not-the-owner' | 'not-primary' | 'client-certificate' | undefined;
     }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'moved' }
-  /** `unclear`: the server ended a handshake without a client certificate, and may have done so for want of one. */
-  | { readonly kind: 'tls'; readonly detail: string; readonly unclear?: true | undefined }
+  | { readonly kind: 'tls'; readonly fault: TlsFault; readonly detail: string }
+  /** The answer is no HTTP that Node's parser takes; `code` is the parser's. */
+  | { readonly kind: 'not-http'; readonly code: string }
   | { readonly kind: 'refused-address'; readonly detail: string }
   | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'timeout' }
@@ -43,6 +44,29 @@ export type ExchangeFailure =
       readonly detail?: string | undefined;
       readonly ours?: 'callback-url' | 'request' | undefined;
     };
+
+/** What is wrong with the TLS of a server; who has to change what follows from it. */
+export type TlsFault =
+  | 'certificate-time'
+  | 'certificate-name'
+  | 'certificate-chain'
+  | 'certificate-key'
+  | 'certificate-signature'
+  | 'certificate'
+  | 'protocol'
+  | 'key-exchange'
+  | 'renegotiation'
+  | 'cipher'
+  | 'not-tls'
+  /** The server does not know the host name of the request. */
+  | 'server-name'
+  /** It ended a handshake without a client certificate, and may have done so for want of one. */
+  | 'unclear'
+  /** It ended a handshake with our client certificate without saying why. */
+  | 'client-certificate-unclear'
+  /** It asks for the client certificate after the handshake, which TLS 1.3 in Node does not offer. */
+  | 'client-certificate-late'
+  | 'handshake';
 
 /** What keeps NTLM from working at a server, before any proof of the password is made. */
 export type NtlmObstacle =

@@ -1,6 +1,7 @@
 import { refuse } from '../errors.ts';
 import type { ExchangeFailure } from '../ports/exchange.ts';
 import { refuseObstacle } from './refuse-obstacle.ts';
+import { refuseTls } from './refuse-tls.ts';
 
 type Refused = ReturnType<typeof refuse>;
 
@@ -36,11 +37,11 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'The mailbox is served by another server. Leave ewsUrl away so that it is discovered, or give the URL of that server.',
       );
     case 'tls':
+      return refuseTls(failure.fault, failure.detail);
+    case 'not-http':
       return refuse(
-        'EWS_TLS_FAILED',
-        failure.unclear === true
-          ? `The server ended the TLS handshake: ${failure.detail}. Let it offer TLS 1.2 or later with usual ciphers; where it wants a client certificate, let the phones sign in with one.`
-          : `The server's certificate was not accepted: ${failure.detail}. Install a certificate from a public authority that names this host, or add your own authority with the setting extraCaFile.`,
+        'EWS_NOT_FOUND',
+        `The server's answer is not valid HTTP (${failure.code}): a header line with a blank before its colon, for example. Update or configure the proxy in front of Exchange.`,
       );
     case 'refused-address':
       return refuse('EWS_URL_REFUSED', failure.detail);
@@ -103,6 +104,8 @@ function forbiddenDetail({ why, detail }: Extract<ExchangeFailure, { kind: 'forb
       return `Exchange takes whoever signed in for another user than the one whose subscription this is (${detail}). Sign in as the user of the mailbox.`;
     case 'not-primary':
       return `Exchange takes subscriptions for the primary mailbox of whoever signs in, not for a shared, delegated or archive mailbox (${detail}). Sign in as the user of the mailbox.`;
+    case 'client-certificate':
+      return `The client certificate was shown, and ${detail}. Look in the IIS log for the sub-status: 403.7, 403.13, 403.16 and 403.17 mean that the certificate is wanted, revoked, not trusted or out of date. Without one of these EWS is blocked for this user: check EwsEnabled and EwsApplicationAccessPolicy with Get-CASMailbox and Get-OrganizationConfig.`;
     case undefined:
       return `EWS is blocked for this user, the organisation, or our User-Agent "MailNotificationService/v2 (ExchangeServicesClient/15.00.0913.015)" (${detail}). Check EwsEnabled, EwsApplicationAccessPolicy and EwsAllowList with Get-CASMailbox and Get-OrganizationConfig.`;
   }
@@ -112,7 +115,9 @@ function unauthorizedDetail(offered: readonly string[], sent: string): string {
   if (offered.length === 0)
     return `Exchange refused the credentials. They were sent as ${sent}; the server did not say which sign-in it offers.`;
   if (sent === 'certificate' && offered.includes(sent))
-    return 'Exchange refused the client certificate. Check that its authority is trusted there, and that it belongs to an account.';
+    return 'Exchange refused the client certificate. Check that it has not expired, that its authority is trusted there, and that it belongs to an account.';
+  if (sent === 'certificate')
+    return `The client certificate was shown, and the server asks for another sign-in: ${offered.join(', ')}. Turn client certificate authentication on for the EWS virtual directory, and check that the certificate belongs to an account.`;
   const list = offered.join(', ');
   // The server tells no difference between a wrong password and a missing channel binding token.
   const hint =

@@ -63,5 +63,5 @@ export async function probeSchemes(
 
 /** A server that wants a client certificate answers 403 to whoever shows none, or ends the handshake. */
 function mayWantCertificate(failure: ExchangeFailure): boolean {
-  return failure.kind === 'forbidden' || (failure.kind === 'tls' && failure.unclear === true);
+  return failure.kind === 'forbidden' || (failure.kind === 'tls' && failure.fault === 'unclear');
 }

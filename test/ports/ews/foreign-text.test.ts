@@ -15,6 +15,7 @@ import { useScriptedServers } from '../../support/scripted-server.ts';
 const serve = useScriptedServers();
 const world = bearerWorld(serve);
 
+const BASIC_SHOWN = { scheme: 'basic', certificate: false } as const;
 /** A text that a server wrote, beside one that only a user writes. */
 const MARK = 'Marked Subject <5b1c>';
 const text = hostileText.map((words) => `${MARK}${words}`);
@@ -41,7 +42,8 @@ describe('text that a server chose, in what we tell of it', () => {
         const offered = offeredSchemes(headers);
         expect(offered.length).toBeLessThanOrEqual(10);
         for (const scheme of offered) expect(scheme).toMatch(/^[a-z][a-z0-9-]{0,30}$/);
-        for (const status of [301, 401, 403, 503]) expectPlain(failureOfStatus(status, headers, 'basic'));
+        for (const status of [301, 401, 403, 503])
+          expectPlain(failureOfStatus({ status, headers, body: Buffer.alloc(0) }, BASIC_SHOWN));
       }),
     );
   });
@@ -104,7 +106,7 @@ describe('text that a server chose, in what we tell of it', () => {
 });
 
 function codesOf(answer: Parameters<typeof judgeSoapAnswer>[0]) {
-  const judged = judgeSoapAnswer(answer, 'basic');
+  const judged = judgeSoapAnswer(answer, BASIC_SHOWN);
   return judged.ok ? judged.codes : judged.failure;
 }
 

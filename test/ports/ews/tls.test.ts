@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import type { ExchangeOptions } from '#adapters/ews/world.ts';
@@ -9,19 +7,12 @@ import type { ExchangeMailbox } from '#domain/ports/exchange.ts';
 import { inboxAnswer } from '../../support/ews-answers.ts';
 import { BASIC, localExchange, openMailbox } from '../../support/exchange-adapter.ts';
 import { useScriptedServers } from '../../support/scripted-server.ts';
+import { certificateAuth, INBOX_OK, pem, RULES, TRUSTING } from '../../support/tls-exchange.ts';
 
-const pem = (name: string): string =>
-  readFileSync(join(import.meta.dirname, '../../fixtures/tls', `${name}.pem`), 'utf8');
 const SERVER = { cert: pem('server'), key: pem('server.key') };
 const DEMANDING = { ...SERVER, ca: pem('ca'), requestCert: true, rejectUnauthorized: true };
-const CLIENT = { type: 'certificate', certificate: pem('client'), privateKey: pem('client.key') } as const;
-const OK = { ok: true, value: { folderId: 'AAMkInbox=', unreadCount: 3 } };
-
-/** Every host is allowed and loopback too, since that is where the test's servers are. */
-const RULES = {
-  ...createOutgoingRules({ allowedExchangeHosts: ['*:*'], allowedExchangeCidrs: [], allowedTokenHosts: [] }),
-  addresses: { refuse: () => undefined },
-};
+const CLIENT = certificateAuth('client');
+const OK = INBOX_OK;
 
 const start = useScriptedServers();
 let mailbox: ExchangeMailbox | undefined;
@@ -29,11 +20,7 @@ afterEach(async () => {
   mailbox?.close();
 });
 
-const trusting: Partial<ExchangeOptions> = {
-  rules: RULES,
-  extraCaPem: pem('ca'),
-  resolve: async () => [{ address: '127.0.0.1', family: 4 }],
-};
+const trusting = TRUSTING;
 
 const serve = (tls?: Parameters<typeof start>[1]) =>
   start(() => ({ body: inboxAnswer('AAMkInbox=', 3) }), tls);
@@ -61,32 +48,38 @@ describe('TLS to Exchange', () => {
       SERVER,
       { ...trusting, extraCaPem: undefined },
       'mail.example.com',
-      /CA|issuer|intermediate/,
+      'certificate-chain',
+      /authority|issuer|intermediate/,
     ],
     [
       'an expired certificate',
       { cert: pem('expired'), key: pem('expired.key') },
       trusting,
       'mail.example.com',
+      'certificate-time',
       /expired/,
     ],
-    ['another name', SERVER, trusting, 'other.example.com', /another host name/],
+    ['another name', SERVER, trusting, 'other.example.com', 'certificate-name', /another host name/],
     [
       'TLS 1.1',
       { ...SERVER, minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const,
       trusting,
       'mail.example.com',
+      'protocol',
       /does not speak TLS 1\.2 or later/,
     ],
-    ['no TLS at all', undefined, trusting, 'mail.example.com', /does not speak TLS on that port/],
-  ])('refuses %s and says so, without a password sent', async (_what, tls, options, host, sentence) => {
-    const { port, seen } = await serve(tls);
-    expect(await inbox(port, options, BASIC, host)).toEqual({
-      ok: false,
-      failure: { kind: 'tls', detail: expect.stringMatching(sentence) },
-    });
-    expect(seen).toHaveLength(0);
-  });
+    ['no TLS at all', undefined, trusting, 'mail.example.com', 'not-tls', /does not speak TLS on that port/],
+  ])(
+    'refuses %s and says so, without a password sent',
+    async (_what, tls, options, host, fault, sentence) => {
+      const { port, seen } = await serve(tls);
+      expect(await inbox(port, options, BASIC, host)).toEqual({
+        ok: false,
+        failure: { kind: 'tls', fault, detail: expect.stringMatching(sentence) },
+      });
+      expect(seen).toHaveLength(0);
+    },
+  );
 
   test('signs in with a client certificate alone, or in front of Basic', async () => {
     const { port, seen } = await serve(DEMANDING);
@@ -131,8 +124,8 @@ describe('TLS to Exchange', () => {
       ok: false,
       failure: {
         kind: 'tls',
+        fault: 'unclear',
         detail: expect.stringContaining('client certificate is wanted'),
-        unclear: true,
       },
     });
     expect(await inbox(port, trusting, CLIENT)).toEqual(OK);
@@ -140,7 +133,7 @@ describe('TLS to Exchange', () => {
     const strange = await serve({ ...SERVER, maxVersion: 'TLSv1.2', ciphers: 'AES128-CCM8' });
     expect(await inbox(strange.port, trusting, CLIENT)).toEqual({
       ok: false,
-      failure: { kind: 'tls', detail: expect.stringContaining('the TLS handshake failed') },
+      failure: { kind: 'tls', fault: 'client-certificate-unclear', detail: expect.any(String) },
     });
   });
 

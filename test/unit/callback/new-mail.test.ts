@@ -144,7 +144,8 @@ describe('new mail', () => {
 
   test.each([
     [{ kind: 'forbidden', detail: '' }],
-    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }],
+    [{ kind: 'tls', fault: 'certificate-time', detail: 'CERT_HAS_EXPIRED' }],
+    [{ kind: 'not-http', code: 'HPE_INVALID_HEADER_TOKEN' }],
     [{ kind: 'sign-in-impossible', code: 'NtlmConnectionNotKept' }],
   ] as const)(
     'is announced neutrally once, and Exchange left alone for 15 minutes, after %j',

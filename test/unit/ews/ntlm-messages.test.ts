@@ -26,7 +26,7 @@ test('the NTLMv2 and LMv2 responses are those of MS-NLMP section 4.2.4', async (
   expect(proof.lmResponse.toString('hex')).toBe('86c35097ac9cec102554764a57cccc19aaaaaaaaaaaaaaaa');
 });
 
-test('the first message names no domain and no workstation, and has the Version field that it announces', () => {
+test('the first message names no domain or workstation, and has its Version field', () => {
   const message = negotiateMessage();
   expect(message).toHaveLength(40);
   expect(message.subarray(16, 32).equals(Buffer.alloc(16))).toBe(true);

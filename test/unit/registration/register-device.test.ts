@@ -127,7 +127,7 @@ describe('what comes before a password is sent', () => {
 
   test.each([
     [{ kind: 'forbidden', detail: '' }, 'EWS_FORBIDDEN'],
-    [{ kind: 'tls', detail: '', unclear: true }, 'EWS_TLS_FAILED'],
+    [{ kind: 'tls', fault: 'unclear', detail: '' }, 'EWS_TLS_FAILED'],
   ] as const)(
     'a server that answers %j to whoever shows no certificate is tried with one',
     async (shut, code) => {
@@ -190,20 +190,13 @@ describe('what Exchange answers', () => {
     [{ kind: 'forbidden', detail, why: 'account-locked' }, 'EWS_FORBIDDEN', /locked.*SoAndSo/],
     [{ kind: 'forbidden', detail, why: 'not-the-owner' }, 'EWS_FORBIDDEN', /another user.*SoAndSo/],
     [{ kind: 'forbidden', detail, why: 'not-primary' }, 'EWS_FORBIDDEN', /primary mailbox.*SoAndSo/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmV1Refused' }, 'EWS_UNAUTHORIZED', /LmCompatibilityLevel/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmNoChallenge' }, 'EWS_UNAUTHORIZED', /pass NTLM through/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmChallengeUnreadable' }, 'EWS_UNAUTHORIZED', /cannot be read/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmNamesNotUnicode' }, 'EWS_UNAUTHORIZED', /name in ASCII/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmConnectionNotKept' }, 'EWS_UNAUTHORIZED', /keep connections/],
-    [{ kind: 'sign-in-impossible', code: 'NtlmKerberosOnly' }, 'EWS_UNAUTHORIZED', /Add NTLM/],
-    [
-      { kind: 'sign-in-impossible', code: 'ClientCertificateUnreadable' },
-      'CREDENTIALS_UNREADABLE',
-      /auth\.certificate/,
-    ],
     [{ kind: 'not-found' }, 'EWS_NOT_FOUND', /Exchange\.asmx/],
     [{ kind: 'moved' }, 'EWS_NOT_FOUND', /another server/],
-    [{ kind: 'tls', detail: 'CERT_HAS_EXPIRED' }, 'EWS_TLS_FAILED', /CERT_HAS_EXPIRED/],
+    [
+      { kind: 'tls', fault: 'certificate-time', detail: 'CERT_HAS_EXPIRED' },
+      'EWS_TLS_FAILED',
+      /CERT_HAS_EXPIRED.*Renew/,
+    ],
     [{ kind: 'refused-address', detail: 'private address' }, 'EWS_URL_REFUSED', /private address/],
     [{ kind: 'unreachable', detail: 'ECONNREFUSED' }, 'EWS_UNREACHABLE', /ECONNREFUSED/],
     [{ kind: 'timeout' }, 'EWS_UNREACHABLE', /in time/],

@@ -31,7 +31,7 @@ describe('without an EWS URL', () => {
     { kind: 'moved' },
     { kind: 'unreachable', detail: 'the connection failed (ECONNREFUSED)' },
     { kind: 'timeout' },
-    { kind: 'tls', detail: 'the certificate is for another host name' },
+    { kind: 'tls', fault: 'certificate-name', detail: 'the certificate is for another host name' },
   ];
   const cases = GONE.flatMap((failure) =>
     (['probe', 'inbox'] as const).map((question) => [failure.kind, question, failure] as const),

@@ -3,7 +3,7 @@ import type { Credentials, ExchangeAuth } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
-import { offeredSchemes } from '../outgoing/http-failures.ts';
+import { isAboutCertificate, offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import { hasEnded } from '../sign-in/token-memory.ts';
@@ -34,6 +34,7 @@ const ANSWER_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 4_000;
 /** Accounts lock after a few: what one discovery may cost. */
 const MOST_FAILED_SIGN_INS = 2;
+const CERTIFICATE_VERDICT = 'refused the sign-in (wants a client certificate that it trusts)';
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createAskedServers(
@@ -94,7 +95,7 @@ export function createAskedServers(
     const { failure } = probed;
     const goesOn =
       (failure.kind === 'unauthorized' && mayFit(auth, failure.offered)) ||
-      (failure.kind === 'tls' && failure.unclear === true && auth.type === 'certificate');
+      (failure.kind === 'tls' && failure.fault === 'unclear' && auth.type === 'certificate');
     return goesOn ? undefined : failed(failure);
   }
 
@@ -157,6 +158,9 @@ function judgeProbe(answer: HttpAnswer, auth: ExchangeAuth): Asked | undefined {
 
 function judge(answer: HttpAnswer): Asked {
   const { status, headers } = answer;
+  if (isAboutCertificate(status, answer.body)) {
+    return { kind: 'refused', verdict: CERTIFICATE_VERDICT };
+  }
   if (status === 200) {
     return { kind: 'answer', answer };
   }
@@ -180,7 +184,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'forbidden':
       return { kind: 'nothing', verdict: failure.detail };
     case 'unauthorized':
-      return { kind: 'refused', verdict: 'refused the sign-in (wants a client certificate)' };
+      return { kind: 'refused', verdict: CERTIFICATE_VERDICT };
     case 'timeout':
       return { kind: 'nothing', verdict: 'did not answer in time' };
     case 'refresh-refused':
@@ -188,6 +192,7 @@ function failed(failure: ExchangeFailure): Asked {
     case 'failed':
       return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
     case 'credentials-dead':
+    case 'not-http':
     case 'sign-in-impossible':
     case 'no-mailbox':
       return { kind: 'nothing', verdict: `failed (${failure.code})` };

@@ -1,13 +1,12 @@
-import type {
-  Exchange,
-  ExchangeFailure,
-  ExchangeMailbox,
-  ExchangeResult,
-  ExchangeTarget,
-} from '#domain/ports/exchange.ts';
+import type { Exchange, ExchangeMailbox, ExchangeResult, ExchangeTarget } from '#domain/ports/exchange.ts';
 import type { Connection } from '../outgoing/connection.ts';
 import { createHostMemory, noting } from '../outgoing/host-memory.ts';
-import { failureOfStatus, offeredSchemes } from '../outgoing/http-failures.ts';
+import {
+  failureOfStatus,
+  isAboutCertificate,
+  NOTHING_SHOWN,
+  offeredSchemes,
+} from '../outgoing/http-failures.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { EwsWorld } from '../world.ts';
 import { loadEwsLibrary } from './load-library.ts';
@@ -73,13 +72,15 @@ async function probeOver(
       ? { ok: true, value: { offered: outcome.failure.offered } }
       : outcome;
   }
-  const { status, headers } = outcome.answer;
+  const { status, headers, body } = outcome.answer;
   if (status === 401) {
     return { ok: true, value: { offered: offeredSchemes(headers) } };
+  }
+  if (isAboutCertificate(status, body)) {
+    return { ok: true, value: { offered: ['certificate'] } };
   }
   if (NOT_ASKING.has(status)) {
     return { ok: true, value: { offered: [] } };
   }
-  const failure: ExchangeFailure = failureOfStatus(status, headers, 'none');
-  return { ok: false, failure };
+  return { ok: false, failure: failureOfStatus(outcome.answer, NOTHING_SHOWN) };
 }

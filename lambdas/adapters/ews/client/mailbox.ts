@@ -9,6 +9,7 @@ import { failureOfCode } from '../error-codes.ts';
 import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection } from '../outgoing/connection.ts';
 import { type HostMemory, noting } from '../outgoing/host-memory.ts';
+import type { Shown } from '../outgoing/http-failures.ts';
 import { isServerId } from '../server-text.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { EwsWorld } from '../world.ts';
@@ -38,6 +39,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   const connection = judgement.ok
     ? noting(hosts, world.connect(judgement.destination, signIn.clientCertificate))
     : undefined;
+  const shown: Shown = { scheme: signIn.scheme, certificate: signIn.clientCertificate !== undefined };
   const transport = createLibraryTransport(sendSoap);
   let calls: EwsCalls | undefined;
   /** After a 401 the same credentials are not sent again: accounts lock. */
@@ -50,10 +52,11 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   async function sendSoap(body: string): Promise<SoapAnswer> {
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
     if (outcome.ok) {
-      return judgeSoapAnswer(outcome.answer, signIn.scheme);
+      return judgeSoapAnswer(outcome.answer, shown);
     }
-    return outcome.failure.kind === 'unauthorized'
-      ? { ok: false, failure: { ...outcome.failure, sent: signIn.scheme } }
+    const { failure } = outcome;
+    return failure.kind === 'unauthorized' && failure.sent !== 'certificate'
+      ? { ok: false, failure: { ...failure, sent: signIn.scheme } }
       : outcome;
   }
 

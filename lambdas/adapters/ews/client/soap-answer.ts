@@ -1,10 +1,9 @@
-import type { SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import { EWS_ANSWER, findElements, readAnswerXml } from '../answer-xml.ts';
 import type { SpokenCode } from '../error-codes.ts';
 import { failureOfCode, spokenCode } from '../error-codes.ts';
 import type { HttpAnswer } from '../outgoing/connection.ts';
-import { failureOfStatus } from '../outgoing/http-failures.ts';
+import { failureOfStatus, type Shown } from '../outgoing/http-failures.ts';
 import type { XmlElement } from '../xml.ts';
 import { childOf } from '../xml.ts';
 
@@ -21,10 +20,10 @@ export type SoapAnswer =
  */
 export function judgeSoapAnswer(
   answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>,
-  sent: SignInScheme,
+  shown: Shown,
 ): SoapAnswer {
   if (answer.status !== 200 && answer.status !== 500) {
-    return { ok: false, failure: failureOfStatus(answer.status, answer.headers, sent) };
+    return { ok: false, failure: failureOfStatus(answer, shown) };
   }
   if (answer.status === 200 && answer.body.byteLength === 0) {
     return { ok: false, failure: { kind: 'failed', code: 'AnswerEmpty' } };

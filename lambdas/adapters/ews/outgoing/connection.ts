@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import { TimeLimitExceeded, withinTime } from '../../time-limit.ts';
@@ -28,6 +29,8 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
   /** The socket it came over: NTLM authenticates sockets, not requests. */
   readonly socket: Socket;
+  /** Undefined over plain http. */
+  readonly tlsVersion: string | undefined;
 }
 
 export type HttpOutcome =
@@ -38,6 +41,8 @@ export type HttpOutcome =
 export interface Connection {
   readonly destination: Destination;
   send(request: HttpRequest, timeoutMs: number): Promise<HttpOutcome>;
+  /** From the next request on a new socket, TLS 1.2 and no later. */
+  limitToTls12(): void;
   close(): void;
 }
 
@@ -61,6 +66,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   const certificate = options.clientCertificate;
   let pinned: Promise<{ lookup: LookupFunction } | ExchangeFailure> | undefined;
   let agent: http.Agent | undefined;
+  let maxVersion: 'TLSv1.2' | undefined;
 
   async function pin(): Promise<{ lookup: LookupFunction } | ExchangeFailure> {
     const pin = await pinDestination(destination, options.addresses, options.resolve);
@@ -74,7 +80,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       : new https.Agent({
           ...common,
           maxCachedSessions: 0,
-          secureContext: options.trust.contextFor(certificate),
+          secureContext: options.trust.contextFor(certificate, maxVersion),
         });
   }
 
@@ -82,14 +88,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (timeoutMs <= 0) {
       return { ok: false, failure: { kind: 'timeout' } };
     }
-    const attempt: Attempt = { over: false, outgoing: undefined };
+    const attempt: Attempt = { over: false, outgoing: undefined, tlsVersion: undefined };
     try {
       return await withinTime(Math.ceil(timeoutMs), ask(request, attempt));
     } catch (error) {
       const failure: ExchangeFailure =
         error instanceof TimeLimitExceeded
           ? { kind: 'timeout' }
-          : failureOfError(error, certificate !== undefined);
+          : failureOfError(error, certificate !== undefined, attempt.tlsVersion);
       return { ok: false, failure };
     } finally {
       attempt.over = true;
@@ -110,21 +116,45 @@ export function createConnection(options: ConnectionOptions): Connection {
     agent ??= agentFor(ready.lookup);
     const outgoing = open(destination.url, request, agent);
     attempt.outgoing = outgoing;
+    outgoing.once('socket', (socket) => noteTlsVersion(socket, attempt));
     const incoming = await answerTo(outgoing, request.body);
     // An answer that is complete has no socket any more: its agent has taken it back.
     const { socket, statusCode = 0, headers } = incoming;
     const body = await collect(incoming, options.maxAnswerBytes);
     attempt.outgoing = undefined;
-    return { ok: true, answer: { status: statusCode, headers, body, socket } };
+    return {
+      ok: true,
+      answer: { status: statusCode, headers, body, socket, tlsVersion: attempt.tlsVersion },
+    };
   }
 
-  return { destination, send, close: () => agent?.destroy() };
+  function limitToTls12(): void {
+    agent?.destroy();
+    agent = undefined;
+    maxVersion = 'TLSv1.2';
+  }
+
+  return { destination, send, limitToTls12, close: () => agent?.destroy() };
 }
 
 /** One request on its way; whoever gives up on it ends it. */
 interface Attempt {
   over: boolean;
   outgoing: ClientRequest | undefined;
+  /** Version of the handshake that came about. */
+  tlsVersion: string | undefined;
+}
+
+function noteTlsVersion(socket: Socket, attempt: Attempt): void {
+  if (!(socket instanceof TLSSocket)) {
+    return;
+  }
+  const note = (): void => {
+    attempt.tlsVersion = socket.getProtocol() ?? undefined;
+  };
+  // A socket that was kept alive has its handshake behind it.
+  note();
+  socket.once('secureConnect', note);
 }
 
 function open(url: URL, { method, headers, body }: HttpRequest, agent: http.Agent): ClientRequest {

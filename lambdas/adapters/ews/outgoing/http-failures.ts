@@ -1,18 +1,32 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SignInScheme } from '#domain/model/credentials.ts';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import type { HttpAnswer } from './connection.ts';
+
+/** What was sent with a request: a scheme, and a client certificate in the handshake. */
+export interface Shown {
+  readonly scheme: SignInScheme;
+  readonly certificate: boolean;
+}
+
+export const NOTHING_SHOWN: Shown = { scheme: 'none', certificate: false };
 
 /** Failure behind an HTTP status other than 200 (and other than a 500 with a SOAP fault). */
 export function failureOfStatus(
-  status: number,
-  headers: IncomingHttpHeaders,
-  sent: SignInScheme,
+  { status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>,
+  shown: Shown,
 ): ExchangeFailure {
+  if (isAboutCertificate(status, body)) {
+    const sent = shown.certificate ? 'certificate' : shown.scheme;
+    return { kind: 'unauthorized', offered: ['certificate'], sent };
+  }
   switch (status) {
     case 401:
-      return { kind: 'unauthorized', offered: offeredSchemes(headers), sent };
+      return { kind: 'unauthorized', offered: offeredSchemes(headers), sent: shown.scheme };
     case 403:
-      return { kind: 'forbidden', detail: 'the server answered 403' };
+      return shown.certificate
+        ? { kind: 'forbidden', detail: 'the server answered 403', why: 'client-certificate' }
+        : { kind: 'forbidden', detail: 'the server answered 403' };
     case 404:
     case 410:
       return { kind: 'not-found' };
@@ -30,6 +44,20 @@ export function failureOfStatus(
       return { kind: 'failed', code: `Http${status}` };
   }
 }
+
+/**
+ * nginx tells a missing or refused client certificate in the text of a 400; 495 and 496 are its own numbers for them,
+ * which some configurations let through.
+ */
+export function isAboutCertificate(status: number, body: Uint8Array): boolean {
+  if (status === 495 || status === 496) {
+    return true;
+  }
+  const text = status === 400 ? Buffer.from(body).toString('latin1', 0, CERTIFICATE_TEXT_BYTES) : '';
+  return /The SSL certificate error|No required SSL certificate was sent/.test(text);
+}
+
+const CERTIFICATE_TEXT_BYTES = 2_000;
 
 /** More than any server offers; the list goes into an answer to whoever registers. */
 const MOST_SCHEMES = 10;

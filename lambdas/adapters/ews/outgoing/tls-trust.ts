@@ -10,7 +10,7 @@ export interface ClientCertificate {
 
 export interface TlsTrust {
   /** Throws where the certificate or its key cannot be read. */
-  contextFor(certificate: ClientCertificate | undefined): SecureContext;
+  contextFor(certificate: ClientCertificate | undefined, maxVersion?: 'TLSv1.2'): SecureContext;
 }
 
 /**
@@ -22,11 +22,12 @@ export function createTlsTrust(extraCaPem: string | undefined): TlsTrust {
   const ca = extraCaPem === undefined ? undefined : [...rootCertificates, extraCaPem];
   let shared: SecureContext | undefined;
 
-  function contextFor(certificate: ClientCertificate | undefined): SecureContext {
+  function contextFor(certificate: ClientCertificate | undefined, maxVersion?: 'TLSv1.2'): SecureContext {
     if (certificate !== undefined) {
       return createSecureContext({
         ca,
         minVersion: 'TLSv1.2',
+        maxVersion,
         cert: certificate.certificate,
         key: certificate.privateKey,
       });

@@ -1,4 +1,3 @@
-import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 import type { SignIn } from './sign-in.ts';
 import { withHeader } from './sign-in.ts';
 
@@ -9,23 +8,6 @@ export function basicSignIn(username: string, password: string): SignIn {
     scheme: 'basic',
     send: (connection, request, remainingMs) =>
       connection.send(withHeader(request, 'authorization', authorization), remainingMs()),
-    rotated: () => undefined,
-  };
-}
-
-/** TLS client certificate, alone or in front of Basic. */
-export function certificateSignIn(
-  clientCertificate: ClientCertificate,
-  password: { readonly username: string; readonly password: string } | undefined,
-): SignIn {
-  const basic = password && basicSignIn(password.username, password.password);
-  return {
-    scheme: basic === undefined ? 'certificate' : 'basic',
-    clientCertificate,
-    send: (connection, request, remainingMs) =>
-      basic === undefined
-        ? connection.send(request, remainingMs())
-        : basic.send(connection, request, remainingMs),
     rotated: () => undefined,
   };
 }

@@ -1,8 +1,9 @@
 import { basicBehind } from '#domain/model/credential-rules.ts';
 import type { Credentials } from '#domain/model/credentials.ts';
 import type { EwsWorld } from '../world.ts';
-import { basicSignIn, certificateSignIn } from './basic.ts';
+import { basicSignIn } from './basic.ts';
 import { bearerSignIn } from './bearer.ts';
+import { certificateSignIn } from './certificate.ts';
 import { ntlmSignIn } from './ntlm.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -17,6 +18,6 @@ export function chooseSignIn(credentials: Credentials, world: EwsWorld): SignIn 
     case 'bearer':
       return bearerSignIn(credentials, auth, world);
     case 'certificate':
-      return certificateSignIn(auth, basicBehind(auth));
+      return certificateSignIn(auth, basicBehind(auth), world.tls12Hosts);
   }
 }

@@ -78,7 +78,7 @@ function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
     failure:
       answer.status === 400 || answer.status === 401
         ? endpointFailed(code, `refused the client (${code}): ${CHECK_CLIENT}`)
-        : failureOfEndpoint(failureOfStatus(answer.status, answer.headers, 'bearer'), answer.status),
+        : failureOfEndpoint(failureOfStatus(answer, { scheme: 'bearer', certificate: false }), answer.status),
   };
 }
 
@@ -104,7 +104,7 @@ function failureOfEndpoint(failure: ExchangeFailure, status?: number): ExchangeF
     case 'tls':
       return endpointFailed(
         'tls',
-        `showed a certificate that was not accepted, ${failure.detail}: it needs one of a public authority, or yours in the setting extraCaFile`,
+        `could not be reached over TLS, ${failure.detail}: a certificate needs a public authority, or yours in the setting extraCaFile`,
       );
     case 'failed':
       return endpointFailed(failure.code, `gave no usable answer (${failure.code}): ${CHECK_URL}`);

@@ -28,7 +28,7 @@ export async function judgeFailure(
 ): Promise<Judgement> {
   ports.log.warn('exchange-failed', {
     kind: failure.kind,
-    code: 'code' in failure ? failure.code : '',
+    code: codeOf(failure),
     subscriptionId: handling.view.id,
   });
   switch (failure.kind) {
@@ -45,6 +45,7 @@ export async function judgeFailure(
       return 'sign-in';
     case 'forbidden':
     case 'tls':
+    case 'not-http':
     case 'refused-address':
     case 'sign-in-impossible':
       leaveAlone(ports, handling);
@@ -74,6 +75,12 @@ export async function judgeAbsence(
   if (handling.changes.refused !== undefined) return 'neutral';
   handling.access.bar('suspect');
   return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
+}
+
+/** What the runbook tells failures of one kind apart by. */
+function codeOf(failure: ExchangeFailure): string {
+  if (failure.kind === 'tls') return failure.fault;
+  return 'code' in failure ? failure.code : '';
 }
 
 /** Leaves Exchange alone for this mailbox for a quarter of an hour and alarms. */
