@@ -67,13 +67,15 @@ export async function bundleFunction(
 
 const SITE = join(PROJECT, 'lambdas/app/site');
 /** Scripts that a browser loads by name; what they import becomes part of them. */
-const SITE_SCRIPTS = ['app.ts', 'service-worker.ts'];
+const SITE_SCRIPTS = { app: 'app.ts', 'service-worker': 'worker/service-worker.ts' } as const;
 
 /** The web app for browsers: scripts bundled, everything else copied. */
 async function bundleSite(outdir: string): Promise<void> {
   await build({
     absWorkingDir: PROJECT,
-    entryPoints: SITE_SCRIPTS.map((name) => join(SITE, name)),
+    entryPoints: Object.fromEntries(
+      Object.entries(SITE_SCRIPTS).map(([name, source]) => [name, join(SITE, source)]),
+    ),
     outdir,
     bundle: true,
     format: 'esm',

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 export interface HttpServer {
   /** `http://127.0.0.1:<port>`. */
   readonly origin: string;
+  /** Requests for another protocol, such as a websocket. */
+  onUpgrade(handle: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
   close(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function listen(
   const actual = typeof address === 'object' && address !== null ? address.port : port;
   return {
     origin: `http://127.0.0.1:${actual}`,
+    onUpgrade: (handleUpgrade) => void server.on('upgrade', handleUpgrade),
     async close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());

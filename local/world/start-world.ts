@@ -7,6 +7,7 @@ import { serveNames } from '../exchange/names.ts';
 import { keptAuthority } from '../exchange/tls/kept-authority.ts';
 import { createFunctions } from '../functions/functions.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { createPushService, PUSH_PATH } from '../push-service/push-service.ts';
 import { readAssembly } from '../template/assembly.ts';
 import { deploy } from '../template/deployment.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../template/physical.ts';
@@ -87,6 +88,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     closers.push(() => aws.close());
     const observer = observe({ clock, calls, events, aws });
     const exchange = createExchange({ clock, calls, faults, origin: () => `${origin}/exchange` });
+    const pushService = createPushService({ origin: () => origin, clock, calls, faults });
+    server.onUpgrade(pushService.upgrade);
+    closers.push(() => pushService.close());
+    pushService.onShown((push) => events.emit({ kind: 'push', platform: 'webpush', ...push }));
     const names = await serveNames(exchange, keptAuthority());
     closers.push(() => names.close());
     const functions = createFunctions({
@@ -127,6 +132,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       logs,
       events,
       exchange,
+      pushService,
       names,
       functions,
       aws,
@@ -141,6 +147,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       if (/^\/(?:api\/|app(?:[/?]|$))/.test(url)) api(request, response);
       else if (url.startsWith('/exchange/'))
         exchange.handle(request, response, url.slice('/exchange'.length));
+      else if (url.startsWith(`${PUSH_PATH}/`)) pushService.handle(request, response);
       else void control(request, response);
     };
     await deployCustomResources({ deployment, desk, invoke: functions.invoke });

@@ -4,6 +4,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { ExchangeNames } from '../exchange/names.ts';
 import type { InvokeOutcome } from '../functions/function-process.ts';
 import type { Functions } from '../functions/functions.ts';
+import type { PushService } from '../push-service/push-service.ts';
 import type { CallLog } from './calls.ts';
 import type { WorldClock } from './clock.ts';
 import type { EventBus } from './events.ts';
@@ -19,6 +20,8 @@ export interface World {
   readonly logs: LogBook;
   readonly events: EventBus;
   readonly exchange: Exchange;
+  /** Web pushes to browsers. */
+  readonly pushService: PushService;
   /** The same server as the functions find it by name. */
   readonly names: ExchangeNames;
   readonly functions: Functions;
