@@ -87,6 +87,9 @@ export const BUDGETS = {
   devicesPerMailbox: 20,
 } as const;
 
+/** How many mailboxes' phones are woken at once, so that all of them do not come back to register in the same second. */
+export const WAKE_PACE = { mailboxes: 100, everySeconds: 5 } as const;
+
 /** Every metric carries the dimensions `service` (the function's id) and `stage`, no other. */
 export const METRIC_NAMESPACE = 'ENS';
 

@@ -2,6 +2,9 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { METRICS, ROUTES } from '#contract';
 import { ERROR_CODES, ERROR_TABLE } from '#domain/errors.ts';
+import { readRates } from '../../bin/ens/plan/options.ts';
+import { makePlan } from '../../bin/ens/plan/plan.ts';
+import { planTable } from '../../bin/ens/plan/text.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
 import { exchangeModulesInUse } from './exchange-modules.ts';
 import { openApiDocument } from './openapi.ts';
@@ -24,12 +27,18 @@ const DERIVED: readonly Derived[] = [
     content: () => `${METRICS.map((name) => `\`${name}\``).join(' · ')}\n`,
   },
   { file: 'docs/settings.md', section: 'settings', content: settingsTable },
+  { file: 'docs/planning.md', section: 'plans', content: plansOfThreeSizes },
   {
     file: 'lib/bundling/exchange-library/modules-in-use.json',
     content: async () => `${JSON.stringify(await exchangeModulesInUse(), null, 2)}\n`,
   },
   { file: 'docs/decisions/README.md', section: 'decisions', content: decisionIndex },
 ];
+
+function plansOfThreeSizes(): string {
+  const sizes = [1_000, 100_000, 1_000_000];
+  return planTable(sizes.map((mailboxes) => makePlan(readRates({ mailboxes }), 'us-east-1')));
+}
 
 function errorTable(): string {
   const rows = ERROR_CODES.map((code) => {

@@ -1,8 +1,10 @@
 import { DOCTOR_OPTIONS } from '../doctor/options.ts';
+import { PLAN_OPTIONS } from '../plan/options.ts';
 import type { Done, Session } from '../session.ts';
 import { findDevices, removeDevice, showDevice } from './devices.ts';
 import { doctor } from './doctor.ts';
 import { listKeys, rotateKeys } from './keys.ts';
+import { plan } from './plan.ts';
 import { pushTest } from './push-test.ts';
 import { status } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
@@ -49,6 +51,16 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'devices, subscriptions by state, heartbeats and key ages, and what needs somebody',
     examples: ['ens status', 'ens status --json | jq .subscriptions', 'ens status --local'],
     run: (session) => status(session),
+  },
+  {
+    usage: 'plan',
+    description: 'load, quotas to raise, settings and monthly bill of so many mailboxes; needs no deployment',
+    examples: [
+      'ens plan --mailboxes 5000 --region eu-central-1',
+      'ens plan --mailboxes 100000 --mails 60 --devices 2 --json',
+    ],
+    options: PLAN_OPTIONS,
+    run: async (session, _args, options) => plan(session, options),
   },
   {
     usage: 'devices find <email>',

@@ -1,3 +1,4 @@
+import { WAKE_PACE } from '#contract';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { type Done, registrationId, type Session } from '../session.ts';
 import { unknownRegistration } from './unknown-registration.ts';
@@ -39,6 +40,6 @@ export async function wake(session: Session, id: string | undefined, all: boolea
   function asText(mailboxes: number): string {
     return mailboxes === 1
       ? 'The phones of one mailbox are being woken.\n'
-      : `The phones of ${mailboxes} mailboxes are being woken, 100 mailboxes every 5 seconds; \`ens status\` shows how many are lost still.\n`;
+      : `The phones of ${mailboxes} mailboxes are being woken, ${WAKE_PACE.mailboxes} mailboxes every ${WAKE_PACE.everySeconds} seconds; \`ens status\` shows how many are lost still.\n`;
   }
 }

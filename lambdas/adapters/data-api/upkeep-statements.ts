@@ -1,3 +1,4 @@
+import { WAKE_PACE } from '#contract';
 import { DEVICES_JSON } from './devices.ts';
 import { PROBE_HOST } from './probe-host.ts';
 
@@ -21,12 +22,11 @@ export const REMEMBER_OUTAGE = `
   ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at`;
 
 /**
- * When the n-th phone of a wave is woken: 100 every 5 seconds, behind those that wait already, so that
- * thousands do not come back to register in the same second. `n` counts from 1.
+ * When the n-th mailbox of a wave is woken, at the pace of the contract, behind those that wait already. `n` counts from 1.
  */
 function staggered(n: string): string {
-  return `:now::bigint + 5000 * ((
-    (SELECT count(*) FROM subscriptions WHERE wake_due_at >= :now::bigint) + ${n} - 1) / 100)`;
+  return `:now::bigint + ${WAKE_PACE.everySeconds * 1_000} * ((
+    (SELECT count(*) FROM subscriptions WHERE wake_due_at >= :now::bigint) + ${n} - 1) / ${WAKE_PACE.mailboxes})`;
 }
 
 /** Whoever was seen between the choice and the update stays active. */

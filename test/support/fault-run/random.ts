@@ -28,3 +28,8 @@ export function seeded(seed: number): Random {
     },
   };
 }
+
+/** Waiting time until the next of independent events with this mean distance. */
+export function exponential({ next }: Random, mean: number): number {
+  return -Math.log(1 - next()) * mean;
+}
