@@ -30,23 +30,23 @@ export async function sendTestPush(tools: Tools, registrationId: RegistrationId)
       return {
         kind: 'failed',
         code: 'device-gone',
-        reason: 'SNS or the platform no longer accepts this phone’s push token.',
+        reason: 'The push service no longer accepts this device’s push token.',
         nextStep: 'Open the app on the phone: it registers again with a new token.',
       };
     case 'later':
       return {
         kind: 'failed',
         code: outcome.code,
-        reason: `SNS did not take it for the moment (${outcome.code}).`,
+        reason: `The push service did not take it for the moment (${outcome.code}).`,
         nextStep: 'Try again; if it stays so, look at the AWS Health Dashboard.',
       };
     case 'misconfigured':
       return {
         kind: 'failed',
         code: outcome.code,
-        reason: `SNS refused it because of the set-up (${outcome.code}).`,
+        reason: `The push service refused it because of the set-up (${outcome.code}).`,
         nextStep:
-          'If it is an authorisation, your own credentials lack sns:Publish. Else the platform application is missing or disabled: check Apple’s or Google’s key in its secret and deploy again.',
+          'If it is an authorisation, your own credentials lack sns:Publish (browsers: kms:Sign). Else the platform application is missing or disabled: check Apple’s or Google’s key in its secret and deploy again.',
       };
   }
 }

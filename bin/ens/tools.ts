@@ -12,12 +12,16 @@ import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
+import { openWebPush } from '#adapters/webpush/open-web-push.ts';
 import { VARIABLES } from '#contract';
 import type { KeyPairMaker, Pepper } from '#domain/ports/crypto.ts';
 import type { OperatorStore } from '#domain/ports/operator-store.ts';
 import type { PushSender } from '#domain/ports/push.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
+import { sendByPlatform } from '#domain/push/by-platform.ts';
+import { webPushSettings } from '#runtime/env.ts';
 import { type RegisterEnv, readEnv } from '../../lambdas/register/env.ts';
+import { readEnv as readUpkeepEnv } from '../../lambdas/upkeep/env.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import type { Stack } from './stack/stack.ts';
 
@@ -53,7 +57,25 @@ export async function openTools(stack: Stack): Promise<Tools> {
     maxAttempts: 1,
     requestHandler: { requestTimeout: UPKEEP_TIMEOUT_MS },
   });
-  const settings = await readSettings(lambda, stack.outputs.RegisterFunctionName);
+  const settings = await readSettings(lambda, stack.outputs.RegisterFunctionName, readEnv);
+  const pepper = createPepper({
+    client: new SecretsManagerClient({ ...stack.aws }),
+    secretArn: settings[VARIABLES.pepperSecretArn],
+  });
+  const kms = new KMSClient({ ...stack.aws });
+  /** The settings of upkeep are read for a browser alone: few deployments have any. */
+  const webPush: PushSender<'webpush'> = {
+    async send(target, push) {
+      const env = await readSettings(lambda, stack.outputs.UpkeepFunctionName, readUpkeepEnv);
+      const sender = openWebPush(webPushSettings(env), {
+        client: kms,
+        clock: { now: stack.now },
+        subscriptionKey: pepper.webPushSubscriptionKey,
+        timeoutMs: 10_000,
+      });
+      return sender?.send(target, push) ?? { kind: 'misconfigured', code: 'WebPushOff' };
+    },
+  };
   const database = createDatabase(
     new RDSDataClient({
       ...stack.aws,
@@ -73,24 +95,28 @@ export async function openTools(stack: Stack): Promise<Tools> {
     database,
     operator: createOperatorStore(database),
     upkeepStore: createUpkeepStore(database),
-    pepper: createPepper({
-      client: new SecretsManagerClient({ ...stack.aws }),
-      secretArn: settings[VARIABLES.pepperSecretArn],
-    }),
-    push: createPushSender({
-      client: new SNSClient({ ...stack.aws }),
-      previews: createPreviewSealer(),
-      timeoutMs: 10_000,
+    pepper,
+    push: sendByPlatform({
+      sns: createPushSender({
+        client: new SNSClient({ ...stack.aws }),
+        previews: createPreviewSealer(),
+        timeoutMs: 10_000,
+      }),
+      webPush,
     }),
     keyPairMaker: createKeyPairMaker({
-      client: new KMSClient({ ...stack.aws }),
+      client: kms,
       wrappingKeyArn: settings[VARIABLES.wrappingKeyArn],
     }),
     runUpkeep: () => runUpkeep(lambda, stack.outputs.UpkeepFunctionName),
   };
 }
 
-async function readSettings(lambda: LambdaClient, functionName: string): Promise<RegisterEnv> {
+async function readSettings<Env>(
+  lambda: LambdaClient,
+  functionName: string,
+  read: (variables: Readonly<Record<string, string | undefined>>) => Env,
+): Promise<Env> {
   const command = new GetFunctionConfigurationCommand({ FunctionName: functionName });
   const answer = await lambda.send(command).catch((error: unknown) => {
     throw new CommandFailure(
@@ -100,7 +126,7 @@ async function readSettings(lambda: LambdaClient, functionName: string): Promise
     );
   });
   try {
-    return readEnv(answer.Environment?.Variables ?? {});
+    return read(answer.Environment?.Variables ?? {});
   } catch {
     throw new CommandFailure(
       EXIT.unreachable,

@@ -123,6 +123,23 @@ describe('ens tokens', () => {
     expect(await ens('tokens', 'revoke', id)).toMatchObject({ code: 1 });
   });
 
+  test('prints a link for the web app, with a QR code, and the token in its fragment', async () => {
+    const { code, out } = await ens('tokens', 'create', 'Web app', '--link');
+    expect(code).toBe(0);
+    const [link = '', ...code2d] = out.trim().split('\n');
+    expect(link).toMatch(new RegExp(`^${world().world.origin}/app#token=[\\w-]{43}$`));
+    expect(code2d.join('')).toMatch(/[█▀▄]{20}/);
+    const token = link.replace(/^.*#token=/, '');
+    expect((await world().client.call('POST', '/getpublickey', {}, { ApiToken: token })).status).toBe(200);
+  });
+
+  test('sends a test push to a browser as well', async () => {
+    const browser = world().world.pushService.newBrowser();
+    const { registrationId } = await world().registerPhone({ platform: 'webpush', token: browser.token });
+    expect(await ens('push-test', registrationId)).toMatchObject({ code: 0 });
+    expect(browser.shown()).toMatchObject([{ payload: { notification: { title: 'ENS' } } }]);
+  });
+
   test('refuses an empty label', async () => {
     expect(await ens('tokens', 'create', ' ')).toMatchObject({ code: 2, out: '' });
   });

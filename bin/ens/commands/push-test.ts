@@ -10,7 +10,7 @@ export async function pushTest(session: Session, id: string): Done {
   if (result.kind === 'unknown') throw unknownRegistration();
   session.show(result, () =>
     result.kind === 'delivered'
-      ? 'SNS accepted the test push. If it does not appear, the platform refused it: look for "delivery-failed" in the log of the upkeep function.\n'
+      ? 'The push service accepted the test push. If it does not appear, the platform refused it: look for "delivery-failed" in the log of the upkeep function.\n'
       : `Not sent: ${result.reason}\n${result.nextStep}\n`,
   );
   return result.kind === 'delivered' ? EXIT.ok : EXIT.problems;

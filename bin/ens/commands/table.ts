@@ -90,8 +90,13 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'tokens create <label>',
     description: 'make an API token; it is shown this once',
-    examples: ['ens tokens create "Boxer, 2026"', 'ens tokens create ci --json | jq -r .token'],
-    run: (session, [label = '']) => createToken(session, label),
+    examples: [
+      'ens tokens create "Boxer, 2026"',
+      'ens tokens create "Web app" --link',
+      'ens tokens create ci --json | jq -r .token',
+    ],
+    options: [['--link', 'print the link that enrols people in the web app, and a QR code of it']],
+    run: (session, [label = ''], { link }) => createToken(session, label, link === true),
   },
   {
     usage: 'tokens list',

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { renderUnicodeCompact } from 'uqr';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { ago, iso, table } from '../output.ts';
 import { type Done, type Session, tokenId } from '../session.ts';
@@ -6,8 +7,11 @@ import { type Done, type Session, tokenId } from '../session.ts';
 const TOKEN_BYTES = 32;
 const LABEL_CHARACTERS = 100;
 
-/** `ens tokens create <label>`: 256 random bits, shown this once; the database gets their SHA-256. */
-export async function createToken(session: Session, label: string): Done {
+/**
+ * `ens tokens create <label>`: 256 random bits, shown this once; the database gets their SHA-256. With `withLink` as
+ * the link of the web app: its fragment, which holds the token, is sent to no server.
+ */
+export async function createToken(session: Session, label: string, withLink: boolean): Done {
   const name = label.trim();
   if (name === '' || name.length > LABEL_CHARACTERS)
     throw new CommandFailure(EXIT.usage, `A label has 1 to ${LABEL_CHARACTERS} characters.`);
@@ -16,6 +20,14 @@ export async function createToken(session: Session, label: string): Done {
   const id = randomUUID();
   const sha256 = createHash('sha256').update(token).digest();
   await session.working('Storing', operator.createToken({ id, label: name, sha256, now: stack.now() }));
+  if (withLink) {
+    const link = `${stack.outputs.WebAppAddress}#token=${token}`;
+    session.show({ id, label: name, token, link }, () => `${link}\n\n${renderUnicodeCompact(link)}\n`);
+    session.terminal.err(
+      'This is the only time that the link is shown. Send it to your users: docs/web-app.md has a text for it.\n',
+    );
+    return EXIT.ok;
+  }
   session.show({ id, label: name, token }, () => `${token}\n`);
   session.terminal.err(
     'This is the only time that the token is shown. It goes into the clients’ configuration as ENSAPIToken and works at once.\n',

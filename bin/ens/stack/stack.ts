@@ -12,6 +12,7 @@ export interface AwsPlace {
 /** The outputs of the service stack that the command line starts from. */
 export const outputsSchema = z.object({
   ENSLinkAddress: z.string(),
+  WebAppAddress: z.string(),
   RegisterFunctionName: z.string(),
   UpkeepFunctionName: z.string(),
 });
