@@ -52,6 +52,7 @@ export function mail(itemId: string, changes: Partial<Mail> = {}): Mail {
     sender: { name: 'Bob Builder', address: 'bob@example.com' },
     subject: `Subject of ${itemId}`,
     isRead: false,
+    isDraft: false,
     sensitivity: 'normal',
     kind: 'message',
     ...changes,

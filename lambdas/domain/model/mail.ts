@@ -7,8 +7,10 @@ export interface Mail {
   readonly sender?: { readonly name?: string | undefined; readonly address?: string | undefined } | undefined;
   readonly subject?: string | undefined;
   readonly isRead: boolean;
+  readonly isDraft: boolean;
   readonly sensitivity: 'normal' | 'personal' | 'private' | 'confidential';
-  readonly kind: 'message' | 'meeting' | 'report' | 'other';
+  /** `report`: it was not delivered, or is delayed. `receipt`: it was delivered or read, which is no news. */
+  readonly kind: 'message' | 'meeting' | 'report' | 'receipt' | 'other';
 }
 
 /** One entry per requested id, in the order of the request. */

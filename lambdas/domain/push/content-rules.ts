@@ -5,9 +5,9 @@ import { type ContentLevel, type Preferences, stricter } from '../model/preferen
 import type { NewMailPush } from '../ports/push.ts';
 import { cleanText, displaySender } from './text.ts';
 
-/** False for reports (read receipts, delivery reports): they never wake a phone. */
-export function announces(mail: Pick<Mail, 'kind'>): boolean {
-  return mail.kind !== 'report';
+/** False for what is no news: read meanwhile, a draft, a read receipt or a delivery report. The badge counts all the same. */
+export function announces({ kind, isRead, isDraft }: Pick<Mail, 'kind' | 'isRead' | 'isDraft'>): boolean {
+  return kind !== 'receipt' && !isRead && !isDraft;
 }
 
 /** Device preference, tenant ceiling and sensitivity: the strictest wins; a sensitive mail shows its sender at most. */

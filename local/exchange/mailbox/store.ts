@@ -160,6 +160,7 @@ export function createMailboxStore(options: {
         receivedAt: options.now(),
         conversationId: conversationId(mailbox.guid),
         isRead: mail.isRead ?? false,
+        isDraft: mail.isDraft ?? false,
         changes: mailbox.itemCounter,
       };
       mailbox.items.set(item.id, item);

@@ -5,8 +5,18 @@ export interface Sender {
   readonly address?: string | undefined;
 }
 
-/** Which element GetItem answers with. `report` stands for a delivery report: a message without sender. */
-export type ItemKind = 'message' | 'meeting' | 'appointment' | 'report' | 'report-item' | 'post' | 'task';
+/** Which element GetItem answers with, and the item class. `report`, `report-item`: it could not be delivered. */
+export type ItemKind =
+  | 'message'
+  | 'meeting'
+  | 'appointment'
+  | 'report'
+  | 'report-item'
+  | 'delayed'
+  | 'delivered'
+  | 'read-receipt'
+  | 'post'
+  | 'task';
 export type Sensitivity = 'Normal' | 'Personal' | 'Private' | 'Confidential';
 
 export interface Item {
@@ -21,6 +31,7 @@ export interface Item {
   readonly receivedAt: number;
   readonly conversationId: string;
   isRead: boolean;
+  readonly isDraft: boolean;
   changes: number;
 }
 
@@ -78,6 +89,7 @@ export interface NewItem {
   readonly kind?: ItemKind | undefined;
   readonly sensitivity?: Sensitivity | undefined;
   readonly isRead?: boolean | undefined;
+  readonly isDraft?: boolean | undefined;
   /** Folder that it arrives in. Default inbox. */
   readonly folder?: string | undefined;
 }

@@ -20,6 +20,9 @@ const KINDS: Readonly<Record<ItemKind, Kind>> = {
   report: { element: 'Message', itemClass: 'REPORT.IPM.Note.NDR', isMessage: true },
   // Not in the published schema, yet seen on the wire.
   'report-item': { element: 'ReportItem', itemClass: 'REPORT.IPM.Note.NDR', isMessage: true },
+  delayed: { element: 'ReportItem', itemClass: 'REPORT.IPM.Note.Delayed.DR', isMessage: true },
+  delivered: { element: 'ReportItem', itemClass: 'REPORT.IPM.Note.DR', isMessage: true },
+  'read-receipt': { element: 'ReportItem', itemClass: 'REPORT.IPM.Note.IPNRN', isMessage: true },
   post: { element: 'PostItem', itemClass: 'IPM.Post', isMessage: true },
   task: { element: 'Task', itemClass: 'IPM.Task', isMessage: false },
 };
@@ -56,6 +59,7 @@ export function itemElement(item: Item, shape: Shape, context: OperationContext)
   add('item:Body', () => t('Body', item.body ?? '', { BodyType: 'Text' }));
   add('item:DateTimeReceived', () => t('DateTimeReceived', timeStamp(item.receivedAt)));
   add('item:Importance', () => t('Importance', 'Normal'));
+  add('item:IsDraft', () => t('IsDraft', String(item.isDraft)));
   add('item:HasAttachments', () => t('HasAttachments', 'false'));
   add('item:ConversationId', () => idElement('ConversationId', { id: item.conversationId, changeKey: '' }));
   add('item:Preview', () => t('Preview', (item.body ?? '').slice(0, 255)));

@@ -87,6 +87,7 @@ describe('a mailbox over EWS', () => {
             sender: { name: 'Bob', address: 'bob@example.com' },
             subject: 'Lunch & more 😀',
             isRead: false,
+            isDraft: false,
             sensitivity: 'normal',
             kind: 'message',
           },

@@ -83,7 +83,7 @@ describe('the EWS adapter against the simulated Exchange', () => {
       value: [
         {},
         { mail: { kind: 'meeting', subject: 'Plan' } },
-        { mail: { kind: 'other', sender: undefined } },
+        { mail: { kind: 'other', sender: { address: 'bob@example.com' } } },
         { mail: { kind: 'report', subject: 'Failed' } },
       ],
     });

@@ -77,7 +77,9 @@ describe('read, moved or deleted elsewhere', () => {
 
   test.each([
     ['gone', (id: string): MailLookup => ({ kind: 'gone', itemId: id })],
-    ['a report', (id: string): MailLookup => ({ kind: 'mail', mail: mail(id, { kind: 'report' }) })],
+    ['a receipt', (id: string): MailLookup => ({ kind: 'mail', mail: mail(id, { kind: 'receipt' }) })],
+    ['a mail that is read', (id: string): MailLookup => ({ kind: 'mail', mail: mail(id, { isRead: true }) })],
+    ['a draft', (id: string): MailLookup => ({ kind: 'mail', mail: mail(id, { isDraft: true }) })],
   ] as const)('is shown as well where the new item of the request is %s', async (_what, lookup) => {
     const { call, events, newMail, unread, push, server } = callbackWorld();
     server.mails = (ids) => ids.map(lookup);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { callbackWorld, device, mail } from '../../support/callback-world.ts';
+import { callbackWorld, device, INBOX, mail } from '../../support/callback-world.ts';
 
 describe('new mail', () => {
   test('is announced with sender, subject and badge, asking Exchange once and writing nothing more', async () => {
@@ -92,6 +92,7 @@ describe('new mail', () => {
     server.mails = ([id = '']) => [
       { kind: 'mail', mail: mail(id, { parentFolderId: 'inbox-of-eve', subject: 'Eve only' }) },
     ];
+    server.inbox = { folderId: 'inbox-of-eve', unreadCount: 1 };
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(push.sent).toHaveLength(1);
@@ -110,18 +111,48 @@ describe('new mail', () => {
     expect(recorded.count('OwnerMismatch')).toBe(1);
   });
 
-  test('an item without a folder counts as somebody else’s', async () => {
+  test('a mail that a rule moved to another folder is announced neutrally, without an alarm', async () => {
+    const { call, events, newMail, unread, push, server, recorded } = callbackWorld();
+    server.mails = (ids) =>
+      ids.map((id) => ({
+        kind: 'mail',
+        mail: mail(id, { parentFolderId: id === 'a' ? 'Projects' : INBOX, subject: `In ${id}` }),
+      }));
+    events(...newMail('a', 'b'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'inbox']);
+    expect(push.pushes()).toMatchObject([{ itemId: 'a' }, { itemId: 'b', subject: 'In b' }]);
+    expect(push.pushes()[0]).not.toHaveProperty('subject');
+    expect(recorded.count('OwnerMismatch')).toBe(0);
+  });
+
+  test('a mail in another folder alarms where the Inbox cannot be asked for', async () => {
+    const { call, events, newMail, unread, push, server, recorded } = callbackWorld();
+    server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, { parentFolderId: 'Projects' }) }];
+    server.fail('inbox', { kind: 'timeout' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()[0]).not.toHaveProperty('subject');
+    expect(recorded.count('OwnerMismatch')).toBe(1);
+  });
+
+  test('a mail of which the server does not name the folder is announced neutrally, without an alarm', async () => {
     const { call, events, newMail, unread, push, server, recorded } = callbackWorld();
     server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, { parentFolderId: undefined }) }];
     events(...newMail('a'), unread(1));
     await call();
     expect(JSON.stringify(push.sent)).not.toContain('Subject');
-    expect(recorded.count('OwnerMismatch')).toBe(1);
+    expect(server.asked).toEqual(['mails']);
+    expect(recorded.count('OwnerMismatch')).toBe(0);
   });
 
-  test('a report shows nothing but its badge', async () => {
+  test.each([
+    ['a read receipt', { kind: 'receipt' }],
+    ['a mail that is read already', { isRead: true }],
+    ['a draft', { isDraft: true }],
+  ] as const)('%s shows nothing but its badge', async (_what, changes) => {
     const { call, events, newMail, unread, push, server } = callbackWorld();
-    server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, { kind: 'report' }) }];
+    server.mails = ([id = '']) => [{ kind: 'mail', mail: mail(id, changes) }];
     events(...newMail('a'), unread(1));
     await call();
     expect(push.pushes()).toEqual([{ type: 'badge', badge: 1 }]);

@@ -17,6 +17,7 @@ const MAIL: Mail = {
   sender: { name: 'Ann Example', address: 'ann@example.com' },
   subject: 'Lunch',
   isRead: false,
+  isDraft: false,
   sensitivity: 'normal',
   kind: 'message',
 };
@@ -44,9 +45,15 @@ describe('The content rules', () => {
     },
   );
 
-  it('never wake a phone for a report, and announce everything else', () => {
-    expect(announces({ kind: 'report' })).toBe(false);
-    for (const kind of ['message', 'meeting', 'other'] as const) expect(announces({ kind })).toBe(true);
+  it('never wake a phone for a receipt, and announce everything else, a bounce too', () => {
+    expect(announces({ ...MAIL, kind: 'receipt' })).toBe(false);
+    for (const kind of ['message', 'meeting', 'report', 'other'] as const)
+      expect(announces({ ...MAIL, kind })).toBe(true);
+  });
+
+  it('never wake a phone for a mail that is read already, or a draft', () => {
+    expect(announces({ ...MAIL, isRead: true })).toBe(false);
+    expect(announces({ ...MAIL, isDraft: true })).toBe(false);
   });
 });
 

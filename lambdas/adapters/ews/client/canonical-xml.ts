@@ -3,10 +3,10 @@ import { escapeXml } from '../write-xml.ts';
 import type { XmlElement } from '../xml.ts';
 
 /**
- * Item elements that the EWS library has no class for and drops whole. For what is read of them they are
- * messages; their item class tells a report from a mail.
+ * Item elements that the EWS library has no class for and drops whole, or of which it reads no sender. For what is
+ * read of them they are messages; their item class tells a report from a mail.
  */
-const READ_AS_MESSAGE: ReadonlySet<string> = new Set(['ReportItem', 'SharingMessage']);
+const READ_AS_MESSAGE: ReadonlySet<string> = new Set(['ReportItem', 'SharingMessage', 'PostItem']);
 
 /**
  * Writes an element again in the plainest form: a namespace declaration only where it changes, no prefixes,

@@ -106,6 +106,7 @@ function mailProperties(): PropertySet {
     ItemSchema.ConversationId,
     ItemSchema.ItemClass,
     ItemSchema.Sensitivity,
+    ItemSchema.IsDraft,
     EmailMessageSchema.From,
     EmailMessageSchema.IsRead,
   ]);
@@ -133,6 +134,7 @@ function mailOf(itemId: string, item: Item): Mail {
         : { name, address: address?.includes('@') === true ? address : undefined },
     subject: textOf(optional(() => item.Subject)),
     isRead: optional(() => message?.IsRead) === true,
+    isDraft: optional(() => item.IsDraft) === true,
     sensitivity: sensitivityOf(optional(() => item.Sensitivity)),
     kind: kindOf(textOf(optional(() => item.ItemClass)) ?? ''),
   };
@@ -156,12 +158,18 @@ function sensitivityOf(sensitivity: Sensitivity | undefined): Mail['sensitivity'
   }
 }
 
+/**
+ * Read and not read (IPNRN, IPNNRN), delivered, relayed and expanded (DR), but not delayed (MS-OXCMAIL, section
+ * 2.2.3.1.1). A report of any other class may say that a mail did not arrive.
+ */
+const RECEIPT = /\.(?:IPNN?RN|(?<!\.Delayed\.)DR)$/i;
+
 function kindOf(itemClass: string): Mail['kind'] {
   if (/^IPM\.(?:Schedule\.Meeting|Appointment)/i.test(itemClass)) {
     return 'meeting';
   }
   if (/^REPORT\./i.test(itemClass)) {
-    return 'report';
+    return RECEIPT.test(itemClass) ? 'receipt' : 'report';
   }
   return /^IPM\.Note/i.test(itemClass) ? 'message' : 'other';
 }

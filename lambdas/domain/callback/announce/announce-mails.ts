@@ -1,30 +1,15 @@
-import type { Mail, MailLookup } from '../../model/mail.ts';
 import type { DeviceTarget } from '../../model/subscription.ts';
 import type { Push } from '../../ports/push.ts';
 import { badgeFor } from '../../push/badge.ts';
-import {
-  announces,
-  collapseKeyOf,
-  countPush,
-  neutralPush,
-  newMailPush,
-  splitAnnouncements,
-} from '../../push/content-rules.ts';
+import { countPush, neutralPush, newMailPush, splitAnnouncements } from '../../push/content-rules.ts';
 import { addDeliveries, deliver } from '../handling/deliver.ts';
-import { type Handling, knownUnread, trust } from '../handling/handling.ts';
-import { alarmOfStranger, isOwnInbox } from '../handling/own-inbox.ts';
+import { type Handling, knownUnread } from '../handling/handling.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from '../heal/ask-to-sign-in.ts';
 import { judgeFailure, leaveAlone } from '../heal/judge-failure.ts';
 import { rediscover } from '../heal/rediscover.ts';
 import { askUnread } from './ask-unread.ts';
-
-/** One notification to come: about a mail, or about "a message" where nothing may or can be said of it. */
-interface Entry {
-  readonly collapseKey: string;
-  readonly itemId?: string | undefined;
-  readonly mail?: Mail | undefined;
-}
+import { type Entry, entriesOf, neutralEntry } from './entries.ts';
 
 type Fetched =
   | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
@@ -96,7 +81,11 @@ async function fetchEntries(
   if (result.ok)
     return {
       kind: 'entries',
-      entries: [...entriesOf(ports, handling, result.value), ...rest(ports, settings, ids), ...refused],
+      entries: [
+        ...(await entriesOf(ports, handling, opened.mailbox, result.value)),
+        ...rest(ports, settings, ids),
+        ...refused,
+      ],
     };
   switch (await judgeFailure(ports, handling, result.failure)) {
     case 'neutral':
@@ -114,43 +103,6 @@ async function fetchEntries(
 
 function rest(ports: CallbackPorts, settings: CallbackSettings, ids: readonly string[]): readonly Entry[] {
   return ids.slice(settings.itemsPerFetch).map((id) => neutralEntry(ports, id));
-}
-
-function neutralEntry(ports: Pick<CallbackPorts, 'itemIds'>, itemId: string): Entry {
-  return { itemId, collapseKey: collapseKeyOf(ports.itemIds.canonical(itemId)) };
-}
-
-function entriesOf(
-  ports: CallbackPorts,
-  handling: Handling,
-  lookups: readonly MailLookup[],
-): readonly Entry[] {
-  trust(handling);
-  return lookups.flatMap((lookup) => entriesFor(ports, handling, lookup));
-}
-
-function entriesFor(ports: CallbackPorts, handling: Handling, lookup: MailLookup): readonly Entry[] {
-  switch (lookup.kind) {
-    case 'gone':
-      return [];
-    case 'unreadable':
-      return [neutralEntry(ports, lookup.itemId)];
-    case 'foreign':
-      alarmOfStranger(ports, handling.view);
-      return [neutralEntry(ports, lookup.itemId)];
-    case 'mail':
-      return entryOf(ports, handling, lookup.mail);
-  }
-}
-
-/** A mail that does not lie in this mailbox's Inbox may be somebody else's: nothing of it is shown. */
-function entryOf(ports: CallbackPorts, handling: Handling, mail: Mail): readonly Entry[] {
-  const entry = neutralEntry(ports, mail.itemId);
-  if (!isOwnInbox(ports, handling.view, mail.parentFolderId)) {
-    alarmOfStranger(ports, handling.view);
-    return [entry];
-  }
-  return announces(mail) ? [{ ...entry, mail }] : [];
 }
 
 /** From the request where it says so, else asked for, and only where a device shows it. */
