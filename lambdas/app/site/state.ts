@@ -35,6 +35,9 @@ export interface State {
   readonly notice?: { readonly kind: 'error' | 'done'; readonly text: string } | undefined;
 }
 
+/** Takes a pasted link. */
+export type EnterLink = (text: string) => Promise<void>;
+
 export interface Store {
   get(): State;
   set(change: Partial<State>): void;

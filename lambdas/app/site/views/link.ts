@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Texts } from '../shared/texts.ts';
+import type { EnterLink } from '../state.ts';
 import { fieldText, onSubmit } from './form.ts';
-import type { EnterLink } from './page.ts';
 
 /** Asks for the administrator's link where the browser does not know it. */
 export function link(wrong: boolean, texts: Texts, enterLink: EnterLink): TemplateResult {

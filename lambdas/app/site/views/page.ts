@@ -2,13 +2,11 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Actions } from '../actions.ts';
 import { needsHomeScreen } from '../enrolment.ts';
 import type { Texts } from '../shared/texts.ts';
-import type { State, Store } from '../state.ts';
+import type { EnterLink, State, Store } from '../state.ts';
 import { link } from './link.ts';
 import { mailboxes } from './mailboxes.ts';
 import { preferences } from './preferences.ts';
 import { signIn } from './sign-in.ts';
-
-export type EnterLink = (text: string) => Promise<void>;
 
 /** The whole page for a state. */
 export function page(
