@@ -1,6 +1,7 @@
 import type { AwsWorld } from '../aws/emulators.ts';
 import { createClient } from '../client/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { PushService } from '../push-service/push-service.ts';
 import type { WorldClock } from '../world/clock.ts';
 import type { EventBus } from '../world/events.ts';
 import type { LogBook } from '../world/logs.ts';
@@ -12,6 +13,8 @@ import type { ConsoleView } from './view.ts';
 
 /** What the page shows, and the phones that it plays with. Fed by the world's own events from its first moment. */
 export interface Console {
+  /** Enrols a real browser in the web app. */
+  readonly webAppLink: string;
   readonly handsets: Handsets;
   readonly journeys: Journeys;
   view(): ConsoleView;
@@ -32,6 +35,7 @@ export interface ConsoleParts {
   readonly logs: LogBook;
   readonly exchange: Exchange;
   readonly aws: AwsWorld;
+  readonly pushService: PushService;
 }
 
 export function createConsole(parts: ConsoleParts, apiToken: string): Console {
@@ -40,6 +44,7 @@ export function createConsole(parts: ConsoleParts, apiToken: string): Console {
     client: createClient(parts.origin, apiToken),
     exchange,
     phones: aws.phones,
+    pushService: parts.pushService,
   });
   const changed: (() => void)[] = [];
   const exchangeChanged = () => {
@@ -72,6 +77,7 @@ export function createConsole(parts: ConsoleParts, apiToken: string): Console {
   const clockView = () => ({ now: new Date(clock.now()).toISOString(), offsetMs: clock.offsetMs() });
 
   return {
+    webAppLink: `${parts.origin}/app#token=${apiToken}`,
     handsets,
     journeys,
     clock: clockView,

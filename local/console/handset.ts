@@ -1,9 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import type { PhoneDelivery } from '../aws/phones.ts';
+import { randomUUID } from 'node:crypto';
 import type { Client, Reply } from '../client/client.ts';
 import { makePreviewKeys, type PreviewKeys } from '../client/preview.ts';
 import { type Json, parseJson } from '../template/json.ts';
-import { createLockScreen, readApnsPush, readFcmPush } from './lock-screen.ts';
+import { createLockScreen, readApnsPush, readFcmPush, readWebPush } from './lock-screen.ts';
 import type { Content, PhoneKind, PhoneView } from './view.ts';
 
 export interface HandsetWish {
@@ -13,9 +12,19 @@ export interface HandsetWish {
   readonly preview: boolean;
 }
 
+/** A push as it reached the phone or the browser. */
+export interface ArrivedPush {
+  /** ISO 8601, the world's clock. */
+  readonly at: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: unknown;
+}
+
 export interface HandsetOptions extends HandsetWish {
   readonly name: string;
   readonly client: Client;
+  /** What the operating system or the browser gives the app. */
+  readonly newToken: () => string;
   /** What its user would type in: the password and server as they are now. */
   readonly account: () => { readonly password: string; readonly ewsUrl: string };
   readonly onChange: () => void;
@@ -27,7 +36,7 @@ export interface HandsetOptions extends HandsetWish {
 export interface Handset {
   readonly id: string;
   view(): PhoneView;
-  platform(): 'apns' | 'fcm';
+  platform(): 'apns' | 'fcm' | 'webpush';
   token(): string;
   /** Signs in with what the user knows now, and registers. Resolves when the service has answered. */
   register(): Promise<Reply<unknown>>;
@@ -38,17 +47,19 @@ export interface Handset {
   setOnline(online: boolean): void;
   /** The user opens the app: notifications are gone. */
   clear(): void;
-  receive(delivery: PhoneDelivery): void;
+  receive(delivery: ArrivedPush): void;
   /** Resolves when the app has done what the pushes so far ask of it. */
   idle(): Promise<void>;
 }
 
+const PLATFORM_OF = { ios: 'apns', android: 'fcm', browser: 'webpush' } as const;
+
 export function createHandset(options: HandsetOptions): Handset {
   const { client, email, kind, content, name, onChange } = options;
-  const platform = kind === 'ios' ? 'apns' : 'fcm';
+  const platform = PLATFORM_OF[kind];
   const id = randomUUID();
   const screen = createLockScreen();
-  let token = randomBytes(32).toString('hex');
+  let token = options.newToken();
   let deviceId = randomUUID();
   let saved = options.account();
   let keys: PreviewKeys | undefined;
@@ -69,7 +80,7 @@ export function createHandset(options: HandsetOptions): Handset {
   }
 
   async function registerOnce(): Promise<Reply<unknown>> {
-    if (state === 'deleted') [token, deviceId] = [randomBytes(32).toString('hex'), randomUUID()];
+    if (state === 'deleted') [token, deviceId] = [options.newToken(), randomUUID()];
     [state, problem, checkedIn] = ['registering', undefined, undefined];
     onChange();
     if (options.preview) keys ??= await makePreviewKeys();
@@ -93,9 +104,14 @@ export function createHandset(options: HandsetOptions): Handset {
     return reply;
   }
 
-  async function show(delivery: PhoneDelivery): Promise<void> {
+  function read(push: Parameters<typeof readWebPush>[0]) {
+    if (kind === 'browser') return readWebPush(push);
+    return kind === 'ios' ? readApnsPush(push, keys) : readFcmPush(push, keys);
+  }
+
+  async function show(delivery: ArrivedPush): Promise<void> {
     const push = { ...delivery, payload: parseJson(JSON.stringify(delivery.payload)) };
-    const effect = await (kind === 'ios' ? readApnsPush(push, keys) : readFcmPush(push, keys));
+    const effect = await read(push);
     if (effect.badge !== undefined) badge = effect.badge;
     if (effect.alert !== undefined) screen.show(effect.alert);
     if (effect.type === 'sign-in') asksToSignIn = true;

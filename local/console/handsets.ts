@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { PhoneSink } from '../aws/phones.ts';
 import type { Client, Reply } from '../client/client.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import { createHandset, type Handset, type HandsetWish } from './handset.ts';
+import type { PushService } from '../push-service/push-service.ts';
+import { type ArrivedPush, createHandset, type Handset, type HandsetWish } from './handset.ts';
 import type { PhoneView } from './view.ts';
 
 /** The phones on the table: they live in the world, so that a reload of the page loses none. */
@@ -32,14 +33,15 @@ export interface ClientCall {
   readonly startedAt: number;
 }
 
-const KIND_NAMES = { ios: 'iPhone', android: 'Android' } as const;
+const KIND_NAMES = { ios: 'iPhone', android: 'Android', browser: 'browser' } as const;
 
 export function createHandsets(parts: {
   readonly client: Client;
   readonly exchange: Exchange;
   readonly phones: PhoneSink;
+  readonly pushService: PushService;
 }): Handsets {
-  const { client, exchange, phones } = parts;
+  const { client, exchange, phones, pushService } = parts;
   const shelf = new Map<string, Handset>();
   const changed: (() => void)[] = [];
   const called: ((call: ClientCall) => void)[] = [];
@@ -48,12 +50,14 @@ export function createHandsets(parts: {
     for (const listener of changed) listener();
   };
 
-  phones.onDelivered((delivery) => {
+  function receive(delivery: ArrivedPush & { readonly platform: string; readonly token: string }): void {
     for (const handset of shelf.values()) {
       if (handset.token() === delivery.token && handset.platform() === delivery.platform)
         handset.receive(delivery);
     }
-  });
+  }
+  phones.onDelivered(receive);
+  pushService.onShown((push) => receive({ ...push, platform: 'webpush' }));
 
   function nameFor({ email, kind }: HandsetWish): string {
     const local = email.split('@')[0] ?? email;
@@ -74,6 +78,8 @@ export function createHandsets(parts: {
         ...wish,
         name: nameFor(wish),
         client,
+        newToken: () =>
+          wish.kind === 'browser' ? pushService.newBrowser().token : randomBytes(32).toString('hex'),
         account: () => ({
           password: exchange.mailboxes.get(email).password,
           ewsUrl: exchange.ewsUrl(email),
@@ -95,12 +101,16 @@ export function createHandsets(parts: {
       tell();
     },
     uninstall(handset) {
-      phones.uninstall(handset.platform(), handset.token());
+      const platform = handset.platform();
+      if (platform === 'webpush') pushService.browser(handset.token())?.unsubscribe();
+      else phones.uninstall(platform, handset.token());
       handset.deleted();
     },
     setOnline(handset, online) {
       handset.setOnline(online);
-      phones.setOnline(handset.platform(), handset.token(), online);
+      const platform = handset.platform();
+      if (platform === 'webpush') pushService.browser(handset.token())?.setOnline(online);
+      else phones.setOnline(platform, handset.token(), online);
     },
     changePassword(email) {
       exchange.changePassword(email, newPassword());

@@ -26,6 +26,7 @@ const SERVICES: Readonly<Record<string, Place>> = {
   sns: 'sns',
   secretsmanager: 'secrets',
   ews: 'ews',
+  webpush: 'push-service',
 };
 const UNDER_WAY = { answer: '', failed: false, advice: [] } as const;
 /** Anonymous by design: the server names its schemes with a 401. */
@@ -104,6 +105,8 @@ export function createJourneys(options: {
 
   function acceptPush(event: Extract<WorldEvent, { kind: 'push' }>): void {
     const { platform, messageId = '' } = event;
+    // A web push is seen as the call that brought it.
+    if (platform === 'webpush') return;
     const hop: NewHop = {
       place: platform === 'fcm' ? 'fcm' : 'apns',
       what: platform === 'fcm' ? 'Google → phone' : 'Apple → phone',

@@ -40,6 +40,20 @@ export async function readFcmPush(push: Push, keys: PreviewKeys | undefined): Pr
   return { type, badge, alert: await alertOf(id, push.at, texts, textOf(data.preview), keys) };
 }
 
+/** Reads a web push as a browser with Declarative Web Push does. */
+export async function readWebPush(push: Push): Promise<PushEffect> {
+  const payload = objectAt(push.payload, 'payload');
+  const [shown, ens] = [objectAt(payload.notification, 'notification'), objectAt(payload.ens, 'ens')];
+  const badge = typeof payload.app_badge === 'number' ? payload.app_badge : undefined;
+  const texts = { title: textOf(shown.title), body: textOf(shown.body) };
+  const id = textOf(shown.tag) ?? push.at;
+  return {
+    type: textOf(ens.type) ?? '',
+    badge,
+    alert: await alertOf(id, push.at, texts, undefined, undefined),
+  };
+}
+
 async function alertOf(
   id: string,
   at: string,

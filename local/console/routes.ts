@@ -7,7 +7,7 @@ import { createPageFiles } from './page-files.ts';
 
 const wish = z.strictObject({
   email: z.string().regex(/^[^@\s]+@[^@\s]+$/, 'an e-mail address is expected'),
-  kind: z.enum(['ios', 'android']),
+  kind: z.enum(['ios', 'android', 'browser']),
   content: z.enum(['subject-and-sender', 'sender', 'none']).default('subject-and-sender'),
   preview: z.boolean().default(false),
 });
@@ -30,6 +30,9 @@ export function consoleRoutes(console: Console): ControlRoutes {
     'GET /local/console/style.css': ({ response }) => files.send(response, 'css'),
     'GET /local/console/page.js': ({ response }) => files.send(response, 'js'),
     'GET /local/console/icon.svg': ({ response }) => files.send(response, 'svg'),
+    // The link holds the API token, which the page itself never gets.
+    'GET /local/console/web-app': ({ response }) =>
+      void response.writeHead(302, { location: console.webAppLink }).end(),
     'GET /local/console/events': ({ response }) => live.join(response),
     'GET /local/console/state': () => console.view(),
     'GET /local/console/journeys/{journey}/{hop}': ({ value }) => {

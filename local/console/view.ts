@@ -1,7 +1,7 @@
 /** What the page gets to see. Types alone: the page and the world that serves it share them. */
 
 export type Content = 'subject-and-sender' | 'sender' | 'none';
-export type PhoneKind = 'ios' | 'android';
+export type PhoneKind = 'ios' | 'android' | 'browser';
 
 /** One notification on a lock screen. */
 export interface NotificationView {
@@ -72,7 +72,8 @@ export type Place =
   | 'ews'
   | 'sns'
   | 'apns'
-  | 'fcm';
+  | 'fcm'
+  | 'push-service';
 
 /** What the runbook says about a failure. */
 export interface AdviceView {

@@ -29,16 +29,27 @@ export async function playRound(world: World, write: (text: string) => void): Pr
     flush();
     if (answer.status !== 201)
       throw new Error(`register answered ${answer.status} ${JSON.stringify(answer.body)}`);
+    write('\n  Her browser registers as well, with a web push subscription:\n\n');
+    const { reply: second } = await world.console.handsets.add({
+      email,
+      kind: 'browser',
+      content: 'subject-and-sender',
+      preview: false,
+    });
+    flush();
+    if (second.status !== 201) throw new Error(`register answered ${second.status} for the browser`);
     write('\n  A mail arrives in her Inbox:\n\n');
-    const pushed = waitForPush(world);
+    const pushed = Promise.all([waitForPush(world, 'apns'), waitForPush(world, 'webpush')]);
     world.exchange.mailboxes.deliver(email, {
       from: { name: 'Bob Builder', address: 'bob@example.com' },
       subject: 'Can we fix it?',
     });
-    const push = await pushed;
+    const [push, webPush] = await pushed;
     await world.exchange.idle();
     flush();
     write(`\n  What Apple got for the phone:\n\n${indented(push)}\n`);
+    write(`\n  What the browser decrypted (its push service saw only ciphertext):\n\n${indented(webPush)}\n`);
+    write(`\n  Your own browser: ${world.console.webAppLink}\n`);
   } finally {
     stop();
   }
@@ -50,11 +61,11 @@ export async function playRound(world: World, write: (text: string) => void): Pr
 
 type Push = Extract<WorldEvent, { kind: 'push' }>;
 
-function waitForPush(world: World): Promise<Push> {
+function waitForPush(world: World, platform: string): Promise<Push> {
   const { promise, resolve, reject } = Promise.withResolvers<Push>();
   const timer = setTimeout(() => reject(new Error('no push came within a minute')), LONGEST_ROUND_MS);
   const stop = world.events.on((event) => {
-    if (event.kind !== 'push') return;
+    if (event.kind !== 'push' || event.platform !== platform) return;
     clearTimeout(timer);
     stop();
     resolve(event);

@@ -15,6 +15,8 @@ export interface SimulatedBrowser {
   /** The subscription as `PushSubscription.toJSON()` gives it, as text. */
   readonly token: string;
   shown(): readonly ShownPush[];
+  /** A browser that is away gets what is still wanted when it is back. */
+  setOnline(online: boolean): void;
   /** The user takes the permission back: the next push meets 410. */
   unsubscribe(): void;
 }
@@ -29,8 +31,10 @@ export function createSimulatedBrowser(parts: {
   key.generateKeys();
   const auth = randomBytes(16).toString('base64url');
   const shown: ShownPush[] = [];
+  let online = true;
 
   function receive({ body, ttlSeconds, urgency, topic }: PushMessage): boolean {
+    if (!online) return false;
     const options = { version: 'aes128gcm', privateKey: key, authSecret: auth } as const;
     const payload = parseJson(decrypt(Buffer.from(body), options).toString('utf8'));
     const push = {
@@ -50,6 +54,10 @@ export function createSimulatedBrowser(parts: {
       keys: { p256dh: key.getPublicKey('base64url'), auth },
     }),
     shown: () => shown,
+    setOnline(value) {
+      online = value;
+      if (online) parts.subscriptions.flush(id, parts.now());
+    },
     unsubscribe: () => parts.subscriptions.remove(id),
   };
 }

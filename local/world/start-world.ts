@@ -121,7 +121,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       Object.fromEntries(
         Object.entries(deployment.outputs()).map(([name, value]) => [name.replace(/^.*\./, ''), value]),
       );
-    const console = createConsole({ origin, clock, events, logs, exchange, aws }, options.apiToken);
+    const console = createConsole(
+      { origin, clock, events, logs, exchange, aws, pushService },
+      options.apiToken,
+    );
     const world = {
       console,
       outputs,

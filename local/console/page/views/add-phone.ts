@@ -29,6 +29,7 @@ export function addPhone(store: Store): TemplateResult {
     <div class="chips" role="radiogroup" aria-label="Kind of phone">
       <label class="chip"><input type="radio" name="kind" value="ios" checked /><span>iPhone</span></label>
       <label class="chip"><input type="radio" name="kind" value="android" /><span>Android</span></label>
+      <label class="chip"><input type="radio" name="kind" value="browser" /><span>Browser</span></label>
     </div>
     <label class="field"
       ><span>Notifications show</span>
@@ -38,5 +39,9 @@ export function addPhone(store: Store): TemplateResult {
     </label>
     <label class="check"><input type="checkbox" name="preview" />Encrypt previews for this phone alone</label>
     <button class="primary" type="submit">Add this phone</button>
+    <p>
+      Or <a href="/local/console/web-app" target="_blank" rel="noopener">open the web app in this browser</a>. In
+      Firefox its notifications are real, once <code>dom.push.serverURL</code> points here (docs/web-app.md).
+    </p>
   </form>`;
 }

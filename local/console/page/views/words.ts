@@ -12,6 +12,7 @@ export const PLACES: Readonly<Record<Place, string>> = {
   sns: 'SNS',
   apns: 'APNs',
   fcm: 'FCM',
+  'push-service': 'Push service',
 };
 
 export const CONTENTS: Readonly<Record<Content, string>> = {
