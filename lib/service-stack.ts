@@ -139,11 +139,13 @@ export class ServiceStack extends Stack {
 
   private watch({ stage, alarmEmail }: Settings, state: StateStack, key: IKey): void {
     const { functions } = this;
-    const alarms = new Alarms(this, 'Alarms', { stage, functions, alarmEmail, key });
+    const gateway = this.api.metrics;
+    const alarms = new Alarms(this, 'Alarms', { stage, functions, gateway, alarmEmail, key });
     const dashboard = new EnsDashboard(this, 'Dashboard', {
       stage,
       databaseIdentifier: state.database.cluster.clusterIdentifier,
       functions,
+      gateway,
       alarms: alarms.all,
     });
     new Queries(this, 'Queries', {

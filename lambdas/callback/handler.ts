@@ -14,6 +14,7 @@ import { BUDGETS, VARIABLES } from '#contract';
 import { createAcceptCallback } from '#domain/callback/accept-callback.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { lazyTelemetry } from '#runtime/lazy-telemetry.ts';
+import { countingRefusedCalls } from '#runtime/refused-calls.ts';
 import { withShortCounts } from '#runtime/short-counts.ts';
 import { randomIds, systemClock, writeLine } from '#runtime/system.ts';
 import { readEnv } from './env.ts';
@@ -76,4 +77,12 @@ const acceptCallback = createAcceptCallback(
   },
 );
 
-export const handler = httpFunction(telemetry, createCallbackRoute(acceptCallback), () => reply('try-again'));
+export const handler = httpFunction(
+  telemetry,
+  countingRefusedCalls(
+    { log: telemetry.log, metrics: telemetry.metrics, clock: systemClock, pepper },
+    createCallbackRoute(acceptCallback),
+    ({ statusCode }) => (statusCode === 403 ? 'CallbackRefused' : undefined),
+  ),
+  () => reply('try-again'),
+);

@@ -23,6 +23,7 @@ import { refuse } from '#domain/errors.ts';
 import { createRegisterDevice } from '#domain/registration/register-device.ts';
 import { httpFunction } from '#runtime/http-function.ts';
 import { problem } from '#runtime/problem.ts';
+import { countingRefusedCalls } from '#runtime/refused-calls.ts';
 import { randomIds, readExtraCa, systemClock } from '#runtime/system.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
 import { readEnv } from './env.ts';
@@ -93,18 +94,22 @@ const registerDevice = createRegisterDevice(
 
 export const handler = httpFunction(
   telemetry,
-  createRegisterRoute({
-    authorize: createAuthorizeClient(createApiTokenStore(database), systemClock),
-    keyPairs,
-    registrations,
-    registerDevice,
-    pepper,
-    clock: systemClock,
-    log: telemetry.log,
-    metrics: telemetry.metrics,
-    keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
-    bodyBytes: BUDGETS.registerBodyBytes,
-  }),
+  countingRefusedCalls(
+    { log: telemetry.log, metrics: telemetry.metrics, clock: systemClock, pepper },
+    createRegisterRoute({
+      authorize: createAuthorizeClient(createApiTokenStore(database), systemClock),
+      keyPairs,
+      registrations,
+      registerDevice,
+      pepper,
+      clock: systemClock,
+      log: telemetry.log,
+      metrics: telemetry.metrics,
+      keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
+      bodyBytes: BUDGETS.registerBodyBytes,
+    }),
+    ({ statusCode }) => (statusCode === 401 ? 'ApiTokenRefused' : undefined),
+  ),
   (request) =>
     problem(
       refuse('INTERNAL', 'The request id in `instance` finds the cause in the log of the function.').refusal,

@@ -49,10 +49,7 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
 
   async function answer(request: HttpRequest): Answer {
     const authorized = await parts.authorize(request.headers.apitoken);
-    if (!authorized.ok) {
-      parts.metrics.count('ApiTokenRefused');
-      return authorized;
-    }
+    if (!authorized.ok) return authorized;
     const call = calls[request.routeKey];
     if (call === undefined) throw new TypeError('route without a call');
     return call(request);
@@ -137,7 +134,9 @@ export function createRegisterRoute(parts: RegisterRouteParts): Route {
   }
 
   function report(refusal: Refusal): void {
-    if (refusal.code !== 'API_TOKEN_INVALID') parts.metrics.count('RegistrationRefused');
+    // Anybody may send these: they are counted by countingRefusedCalls.
+    if (refusal.code === 'API_TOKEN_INVALID') return;
+    parts.metrics.count('RegistrationRefused');
     parts.log[ERROR_TABLE[refusal.code].logLevel]('refused', { code: refusal.code });
   }
 }

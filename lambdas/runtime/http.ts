@@ -4,6 +4,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 export interface HttpRequest {
   readonly routeKey: string;
   readonly requestId: string;
+  /** Address of the caller. Goes into no log and no metric; refused callers are named by a keyed hash of it. */
+  readonly sourceIp: string;
   /** Names in lower case, as the gateway sends them. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly path: Readonly<Record<string, string | undefined>>;
@@ -21,6 +23,7 @@ export function readRequest(event: APIGatewayProxyEventV2): HttpRequest {
   return {
     routeKey: event.routeKey,
     requestId: event.requestContext.requestId,
+    sourceIp: event.requestContext.http.sourceIp,
     headers,
     path: event.pathParameters ?? {},
     query: event.queryStringParameters ?? {},

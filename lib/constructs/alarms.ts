@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { FunctionId } from '../../lambdas/contract.ts';
 import { EnsAlarm, type EnsAlarmProps } from './alarm.ts';
 import type { EnsFunction } from './ens-function.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
 import { counted, countedBy } from './metrics.ts';
 
 type AlarmText = Pick<EnsAlarmProps, 'impact' | 'metric' | 'threshold' | 'periods' | 'silence'>;
@@ -15,6 +16,7 @@ type AlarmText = Pick<EnsAlarmProps, 'impact' | 'metric' | 'threshold' | 'period
 export interface AlarmsProps {
   readonly stage: string;
   readonly functions: Readonly<Record<FunctionId, EnsFunction>>;
+  readonly gateway: GatewayMetrics;
   readonly alarmEmail?: string | undefined;
   /** Encrypts the topic. */
   readonly key: IKey;
@@ -137,14 +139,37 @@ function stateAlarms(stage: string, functions: AlarmsProps['functions']): Record
   };
 }
 
+/** Anybody can call the gateway: what strangers send uses up the throttles that phones and Exchange share. */
+function gatewayAlarms({ throttled, clientErrors }: GatewayMetrics): Record<string, AlarmText> {
+  return {
+    'calls-throttled': {
+      impact:
+        'Phones cannot register and Exchange repeats callbacks, because more calls come than are admitted.',
+      metric: throttled,
+      threshold: 50,
+      periods: { breaching: 2, of: 3 },
+    },
+    'calls-refused': {
+      impact: 'Somebody sends many calls that are refused; they use up what phones and Exchange may send.',
+      metric: clientErrors,
+      threshold: 1_000,
+      periods: { breaching: 2, of: 3 },
+    },
+  };
+}
+
 /** Every alarm of the service, and by setting the topic that mails them. */
 export class Alarms extends Construct {
   readonly all: readonly EnsAlarm[];
 
-  constructor(scope: Construct, id: string, { stage, functions, alarmEmail, key }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { stage, functions, alarmEmail, key, gateway }: AlarmsProps) {
     super(scope, id);
     const topic = alarmEmail === undefined ? undefined : this.topic(stage, alarmEmail, key);
-    const texts = { ...deliveryAlarms(stage, functions), ...stateAlarms(stage, functions) };
+    const texts = {
+      ...deliveryAlarms(stage, functions),
+      ...stateAlarms(stage, functions),
+      ...gatewayAlarms(gateway),
+    };
     this.all = Object.entries(texts).map(
       ([runbookSection, text]) =>
         new EnsAlarm(this, runbookSection, { stage, runbookSection, topic, ...text }),

@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { type FunctionId, ROUTES } from '../../lambdas/contract.ts';
 import type { Settings } from '../settings.ts';
 import type { EnsFunction } from './ens-function.ts';
+import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 
 /**
  * What is logged of every request. The path of a callback is a secret, so the route's key stands for it. Each byte is paid
@@ -46,6 +47,7 @@ export interface ApiProps {
 export class Api extends Construct {
   readonly http: HttpApi;
   readonly accessLog: LogGroup;
+  readonly metrics: GatewayMetrics;
   /** https origin without a trailing slash. */
   readonly origin: string;
   /** What the DNS record of the custom domain points to. */
@@ -80,6 +82,11 @@ export class Api extends Construct {
         destination: new LogGroupLogDestination(this.accessLog),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
+    });
+    this.metrics = createGatewayMetrics(this, {
+      stage: this.stage,
+      accessLog: this.accessLog,
+      stageName: props.settings.stage,
     });
     this.domainTarget = named ? this.nameIt() : undefined;
     this.origin = named ? `https://${props.settings.domainName}` : this.http.apiEndpoint;

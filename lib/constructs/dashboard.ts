@@ -12,12 +12,14 @@ import { Construct } from 'constructs';
 import type { FunctionId, MetricName } from '../../lambdas/contract.ts';
 import type { EnsAlarm } from './alarm.ts';
 import type { EnsFunction } from './ens-function.ts';
+import type { GatewayMetrics } from './gateway-metrics.ts';
 import { counted, countedBy } from './metrics.ts';
 
 export interface EnsDashboardProps {
   readonly stage: string;
   readonly databaseIdentifier: string;
   readonly functions: Readonly<Record<FunctionId, EnsFunction>>;
+  readonly gateway: GatewayMetrics;
   readonly alarms: readonly EnsAlarm[];
 }
 
@@ -53,7 +55,7 @@ export class EnsDashboard extends Construct {
         heading('How fast?'),
         speed(props),
         heading('If not, where do they stop?'),
-        ...stops(props.stage),
+        ...stops(props),
         heading('What they need'),
         needs(props),
       ],
@@ -86,12 +88,14 @@ function speed({ functions }: EnsDashboardProps): IWidget[] {
   ];
 }
 
-function stops(stage: string): IWidget[][] {
+function stops({ stage, gateway }: EnsDashboardProps): IWidget[][] {
   return [
     [
       graph('1. At the door', [
         ...callbackCounts(stage, 'CallbackRefused', 'CallbackUnreadable'),
-        counted('ApiTokenRefused', 'register', stage),
+        countedBy('ApiTokenRefused', ['register', 'alive'], stage),
+        gateway.throttled,
+        gateway.clientErrors,
       ]),
       graph(
         '2. At Exchange',

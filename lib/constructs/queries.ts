@@ -39,6 +39,11 @@ const QUERIES: Readonly<Record<string, QueryText>> = {
     filterStatements: ['status = 401'],
     statsStatements: ['count(*) by routeKey, bin(1h)'],
   },
+  '10 who is refused': {
+    log: 'register',
+    fields: ['@timestamp', 'refused', 'sources', 'most'],
+    filterStatements: ['message = "calls-refused"'],
+  },
   '5 wrong EWS URL': {
     log: 'register',
     fields: ['@timestamp', 'requestId', 'code'],

@@ -12,6 +12,7 @@ const CHALLENGE = /^([1-9][0-9]{12})\.[A-Za-z0-9_-]{43}$/;
 /** Fewer characters than this is a secret that nobody generated. */
 const MIN_PEPPER_CHARACTERS = 32;
 const CALLBACK_ID_MAC_BYTES = 16;
+const SOURCE_NAME_BYTES = 6;
 
 export interface PepperOptions {
   readonly client: SecretsManagerClient;
@@ -75,6 +76,8 @@ export function createPepper(options: PepperOptions): PepperWithKeys {
     callbackId,
     verifyCallbackId,
     addressHmac: async (email) => new Uint8Array(await hmac(`address:${normal(email)}`)),
+    sourceName: async (address, day) =>
+      (await hmac(`source:${day}:${address}`)).subarray(0, SOURCE_NAME_BYTES).toString('hex'),
     userHmac: async (username) => new Uint8Array(await hmac(`user-name:${normal(username)}`)),
     webPushSubscriptionKey: async () =>
       new Uint8Array(hkdfSync('sha256', await pepper(), '', 'ens:web-push-subscription', 32)),

@@ -32,7 +32,7 @@ export async function handleCallback(
   try {
     // Before anything else: a made-up id costs neither parsing nor a database call.
     const id = await ports.pepper.verifyCallbackId(request.callbackId);
-    if (id === undefined) return refuseCaller(ports, 'id');
+    if (id === undefined) return 'forbidden';
     const notification = ports.readNotification(request.body);
     if (notification.kind === 'notification') progress.summary = summaryOf(ports, notification, receivedAt);
     const { summary } = progress;
@@ -40,7 +40,7 @@ export async function handleCallback(
     const sealedSha256 = hash('sha256', request.sealed, 'buffer');
     const view = await see(ports, id, sealedSha256, summary, receivedAt);
     if (view === undefined) return 'unsubscribe';
-    if (!timingSafeEqual(sealedSha256, view.sealedSha256)) return refuseCaller(ports, 'segment');
+    if (!timingSafeEqual(sealedSha256, view.sealedSha256)) return 'forbidden';
     const ended = endedAnswer(view, receivedAt);
     if (ended !== undefined) return ended;
     progress.view = view;
@@ -71,12 +71,6 @@ function summaryOf(
   receivedAt: EpochMs,
 ): Summary {
   return summarize(notification, receivedAt, ports.itemIds.folderIdSha256);
-}
-
-function refuseCaller(ports: CallbackPorts, what: 'id' | 'segment'): CallbackAnswer {
-  ports.metrics.count('CallbackRefused');
-  ports.log.warn('callback-refused', { what });
-  return 'forbidden';
 }
 
 function see(

@@ -73,6 +73,8 @@ export interface Pepper {
   addressHmac(email: string): Promise<Uint8Array>;
   /** HMAC-SHA-256 of a lower-cased user name, for the logon limits. */
   userHmac(username: string): Promise<Uint8Array>;
+  /** Name of a network address in logs, for one day (`2026-11-28`): another day, another name. */
+  sourceName(address: string, day: string): Promise<string>;
   /** HMAC-SHA-256 of the id that an app chose for its installation. */
   deviceHmac(deviceId: string): Promise<Uint8Array>;
   /** Proof that we gave it out at that instant; nothing is stored. */

@@ -31,6 +31,20 @@ describe('an alarm', () => {
     }
   });
 
+  test('watches what the gateway turns away and what is answered 4xx', () => {
+    const metrics = Object.fromEntries(
+      alarms().map(({ properties }) => [String(properties.AlarmName), properties]),
+    );
+    const refused = JSON.stringify(metrics['ens-prod-calls-refused']);
+    expect(refused).toContain('"Value":"$default"}],"MetricName":"4xx","Namespace":"AWS/ApiGateway"');
+    const turnedAway = JSON.stringify(metrics['ens-prod-calls-throttled']);
+    expect(turnedAway).toContain('"MetricName":"Throttled-prod","Namespace":"ENS/Gateway"');
+    const filters = resourcesOf(synthesise().service, 'AWS::Logs::MetricFilter');
+    const [throttled] = filters.filter(({ id }) => id.startsWith('ApiThrottled'));
+    expect(throttled?.properties.FilterPattern).toBe('{ $.status = "429" }');
+    expect(JSON.stringify(throttled?.properties.LogGroupName)).toContain('ApiAccessLog');
+  });
+
   test('exists for everything that the design wants watched', () => {
     expect(alarms().map(({ properties }) => String(properties.AlarmName).replace('ens-prod-', ''))).toEqual(
       expect.arrayContaining([
@@ -92,7 +106,10 @@ describe('the dashboard', () => {
 });
 
 describe('the counts that are short lines', () => {
-  const filters = () => resourcesOf(synthesise().service, 'AWS::Logs::MetricFilter');
+  const filters = () =>
+    resourcesOf(synthesise().service, 'AWS::Logs::MetricFilter').filter(({ id }) =>
+      id.startsWith('CountFilters'),
+    );
 
   test('become the same metrics as the embedded ones', () => {
     const made = filters().map(({ properties }) => {

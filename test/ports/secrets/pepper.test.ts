@@ -158,3 +158,17 @@ test('a device id is kept under the pepper, so that a guessed name is not found 
   expect(hmac).not.toEqual(Buffer.from(await pepper.deviceHmac('Ann')));
   expect(hmac).not.toEqual(Buffer.from(await pepper.userHmac('ann')));
 });
+
+test('a source has a name of its own for every day, and another one under another pepper', async () => {
+  const { pepper } = openPepper();
+  const other = openPepper(OWNER_SECRET_ARN).pepper;
+  const names = [
+    await pepper.sourceName('203.0.113.7', '2026-11-28'),
+    await pepper.sourceName('203.0.113.7', '2026-11-29'),
+    await pepper.sourceName('203.0.113.8', '2026-11-28'),
+    await other.sourceName('203.0.113.7', '2026-11-28'),
+  ];
+  expect(new Set(names).size).toBe(4);
+  expect(names.every((name) => /^[0-9a-f]{12}$/.test(name))).toBe(true);
+  expect(await openPepper().pepper.sourceName('203.0.113.7', '2026-11-28')).toBe(names[0]);
+});

@@ -40,6 +40,7 @@ export function memoryCrypto(): MemoryCrypto {
         return id !== undefined && text === callbackIdOf(id) ? asId<SubscriptionId>(id) : undefined;
       },
       addressHmac: async (email) => hash(`address:${email.trim().toLowerCase()}`),
+      sourceName: async (address, day) => `${day}-${address.length}`,
       userHmac: async (name) => hash(`user:${name.toLowerCase()}`),
       deviceHmac: async (id) => hash(`device:${id}`),
       challenge: async (issuedAt) => `challenge-${issuedAt}`,
