@@ -15,7 +15,7 @@ export type Answer<T> =
 
 export interface PublicKey {
   readonly keyId: string;
-  readonly publicKey: JsonWebKey;
+  readonly publicKey: { readonly kty: string; readonly n: string; readonly e: string };
   readonly challenge: string;
 }
 
