@@ -30,7 +30,11 @@ const [, , parser = '', folder = ''] = process.argv;
 /** What GetItem makes of the answer. */
 async function readEwsAnswer(body: Uint8Array): Promise<string> {
   const transport = createLibraryTransport(async () =>
-    judgeSoapAnswer({ status: 200, headers: {}, body }, { scheme: 'basic', certificate: false }),
+    judgeSoapAnswer(
+      { status: 200, headers: {}, body },
+      { scheme: 'basic', certificate: false },
+      'mail.example.com',
+    ),
   );
   const calls = createEwsCalls('https://mail.example.com/EWS/Exchange.asmx', transport);
   const [outcome] = await Promise.allSettled([calls.getItems(['AAMk0'])]);

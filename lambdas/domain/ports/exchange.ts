@@ -23,6 +23,10 @@ export type ExchangeFailure =
     }
   | { readonly kind: 'not-found' }
   | { readonly kind: 'moved' }
+  /** 3xx. `detail` names the host that answered and where it points to. */
+  | { readonly kind: 'redirected'; readonly detail: string }
+  /** A page for people where EWS should answer, such as a sign-in page in front of it. `detail` as above. */
+  | { readonly kind: 'web-page'; readonly detail: string }
   | { readonly kind: 'tls'; readonly fault: TlsFault; readonly detail: string }
   /** The answer is no HTTP that Node's parser takes; `code` is the parser's. */
   | { readonly kind: 'not-http'; readonly code: string }

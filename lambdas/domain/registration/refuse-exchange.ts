@@ -36,6 +36,16 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
         'EWS_NOT_FOUND',
         'The mailbox is served by another server. Leave ewsUrl away so that it is discovered, or give the URL of that server.',
       );
+    case 'redirected':
+      return refuse(
+        'EWS_NOT_FOUND',
+        `The server does not answer with EWS but redirects: ${failure.detail}. If that is a sign-in page (AD FS, a proxy with pre-authentication), let /EWS pass without it. If EWS has moved, give the URL there, or leave ewsUrl away so that it is discovered.`,
+      );
+    case 'web-page':
+      return refuse(
+        'EWS_NOT_FOUND',
+        `A page for people is where EWS should answer: ${failure.detail}. Let /EWS pass the proxy in front of Exchange without its sign-in page, or wait for the end of its maintenance.`,
+      );
     case 'tls':
       return refuseTls(failure.fault, failure.detail);
     case 'not-http':

@@ -24,6 +24,8 @@ export interface SignedIn {
 const GONE: ReadonlySet<ExchangeFailure['kind']> = new Set([
   'not-found',
   'moved',
+  'redirected',
+  'web-page',
   'unreachable',
   'timeout',
   'tls',

@@ -5,6 +5,7 @@ import { readSoapAnswer } from '#adapters/ews/autodiscover/soap.ts';
 import { judgeSoapAnswer } from '#adapters/ews/client/soap-answer.ts';
 import { failureOfStatus, offeredSchemes } from '#adapters/ews/outgoing/http-failures.ts';
 import { codeOf } from '#adapters/ews/outgoing/network-failures.ts';
+import { notEws } from '#adapters/ews/outgoing/not-ews.ts';
 import { escapeXml } from '#adapters/ews/write-xml.ts';
 import { DOMAIN, discoverAmong, pox, soapUser } from '../../support/autodiscover-places.ts';
 import { bearerWorld, EARLIER } from '../../support/bearer-world.ts';
@@ -44,6 +45,18 @@ describe('text that a server chose, in what we tell of it', () => {
         for (const scheme of offered) expect(scheme).toMatch(/^[a-z][a-z0-9-]{0,30}$/);
         for (const status of [301, 401, 403, 503])
           expectPlain(failureOfStatus({ status, headers, body: Buffer.alloc(0) }, BASIC_SHOWN));
+      }),
+    );
+  });
+
+  test('is a host out of a Location, and no more of it', () => {
+    const starts = fc.constantFrom('https://other.example.com/?login_hint=', '//', 'https://', '');
+    fc.assert(
+      fc.property(starts, text, (start, value) => {
+        const headers = { location: start + value };
+        expectPlain(notEws({ status: 302, headers, body: Buffer.alloc(0) }, 'mail.example.com'));
+        const page = Buffer.from(`<html><title>${value}</title></html>`);
+        expectPlain(notEws({ status: 200, headers: {}, body: page }, 'mail.example.com'));
       }),
     );
   });
@@ -106,7 +119,7 @@ describe('text that a server chose, in what we tell of it', () => {
 });
 
 function codesOf(answer: Parameters<typeof judgeSoapAnswer>[0]) {
-  const judged = judgeSoapAnswer(answer, BASIC_SHOWN);
+  const judged = judgeSoapAnswer(answer, BASIC_SHOWN, 'mail.example.com');
   return judged.ok ? judged.codes : judged.failure;
 }
 

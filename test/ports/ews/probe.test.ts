@@ -34,6 +34,41 @@ describe('the probe', () => {
     expect(await probe(origin)).toMatchObject({ ok: false, failure: { kind } });
   });
 
+  test.each([
+    [
+      302,
+      { location: 'https://adfs.example.com/adfs/ls/?user=ann' },
+      '',
+      /302 and names the host adfs\.example\.com$/,
+    ],
+    [301, { location: '/owa/auth/logon.aspx?user=ann' }, '', /301 and names another path of its own$/],
+    [
+      307,
+      { location: 'https://new.example.com/EWS/Exchange.asmx?a=b' },
+      '',
+      /names https:\/\/new\.example\.com\/EWS\/Exchange\.asmx$/,
+    ],
+    [308, {}, '', /308 and names no other place$/],
+    [440, {}, '', /440/],
+    [
+      200,
+      { 'content-type': 'text/html' },
+      '<form><input type="password"></form>',
+      /200 with a sign-in page$/,
+    ],
+  ])('says what stands where EWS should answer: %i %j', async (status, headers, body, detail) => {
+    const { origin } = await serve(() => ({ status, headers, body }));
+    const result = await probe(origin);
+    expect(result).toMatchObject({ ok: false, failure: { detail: expect.stringMatching(detail) } });
+    expect(JSON.stringify(result)).not.toContain('ann');
+    expect(JSON.stringify(result)).toContain('127.0.0.1');
+  });
+
+  test('takes the service page that Exchange shows to a browser for an answer', async () => {
+    const { origin } = await serve(() => ({ body: '<html><body>Service</body></html>' }));
+    expect(await probe(origin)).toEqual({ ok: true, value: { offered: [] } });
+  });
+
   test('refuses a host that is not allowed without asking it', async () => {
     expect(await probe('https://mail.example.com')).toMatchObject({
       ok: false,

@@ -64,6 +64,29 @@ describe('a mailbox that moved', () => {
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
   });
 
+  test.each([
+    { kind: 'not-found' },
+    { kind: 'redirected', detail: 'mail.example.com answered 302 and names the host mail2.example.com' },
+  ] as const)('is discovered after %j as well', async (failure) => {
+    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    server.fail('mails', failure);
+    server.discovery = FOUND;
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(world.activatedHosts).toEqual(['mail2.example.com']);
+    expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
+  });
+
+  test('is not looked for because a page stands where EWS should answer', async () => {
+    const { call, events, newMail, unread, server, push, written } = callbackWorld();
+    server.fail('mails', { kind: 'web-page', detail: 'mail.example.com answered 200 with a web page' });
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails']);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+    expect(written().quietUntil).toBeUndefined();
+  });
+
   test('is asked for its unread count at its new server too, subscribed there once', async () => {
     const { call, events, newMail, server, push } = callbackWorld();
     server.fail('mails', { kind: 'moved' });

@@ -7,6 +7,7 @@ import {
   NOTHING_SHOWN,
   offeredSchemes,
 } from '../outgoing/http-failures.ts';
+import { asksForPassword, notEws } from '../outgoing/not-ews.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { EwsWorld } from '../world.ts';
 import { loadEwsLibrary } from './load-library.ts';
@@ -79,8 +80,10 @@ async function probeOver(
   if (isAboutCertificate(status, body)) {
     return { ok: true, value: { offered: ['certificate'] } };
   }
-  if (NOT_ASKING.has(status)) {
+  // To a GET without credentials Exchange itself may answer with a page, but none that asks for a password.
+  if (NOT_ASKING.has(status) && !asksForPassword(body)) {
     return { ok: true, value: { offered: [] } };
   }
-  return { ok: false, failure: failureOfStatus(outcome.answer, NOTHING_SHOWN) };
+  const elsewhere = notEws(outcome.answer, connection.destination.url.host);
+  return { ok: false, failure: elsewhere ?? failureOfStatus(outcome.answer, NOTHING_SHOWN) };
 }

@@ -52,7 +52,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   async function sendSoap(body: string): Promise<SoapAnswer> {
     const outcome = await signIn.send(usable(connection), soapRequest(body, target), remainingMs);
     if (outcome.ok) {
-      return judgeSoapAnswer(outcome.answer, shown);
+      return judgeSoapAnswer(outcome.answer, shown, host);
     }
     const { failure } = outcome;
     return failure.kind === 'unauthorized' && failure.sent !== 'certificate'

@@ -4,6 +4,7 @@ import type { SpokenCode } from '../error-codes.ts';
 import { failureOfCode, spokenCode } from '../error-codes.ts';
 import type { HttpAnswer } from '../outgoing/connection.ts';
 import { failureOfStatus, type Shown } from '../outgoing/http-failures.ts';
+import { notEws } from '../outgoing/not-ews.ts';
 import type { XmlElement } from '../xml.ts';
 import { childOf } from '../xml.ts';
 
@@ -21,7 +22,12 @@ export type SoapAnswer =
 export function judgeSoapAnswer(
   answer: Pick<HttpAnswer, 'status' | 'headers' | 'body'>,
   shown: Shown,
+  host: string,
 ): SoapAnswer {
+  const elsewhere = notEws(answer, host);
+  if (elsewhere !== undefined) {
+    return { ok: false, failure: elsewhere };
+  }
   if (answer.status !== 200 && answer.status !== 500) {
     return { ok: false, failure: failureOfStatus(answer, shown) };
   }

@@ -53,12 +53,14 @@ export async function judgeFailure(
     case 'not-found':
     case 'moved':
     case 'no-mailbox':
+    case 'redirected':
       return 'rediscover';
     case 'unreachable':
     case 'timeout':
     case 'busy':
     case 'subscription-limit':
     case 'failed':
+    case 'web-page':
       ports.metrics.count('ExchangeFailed');
       return 'neutral';
   }
@@ -80,6 +82,7 @@ export async function judgeAbsence(
 /** What the runbook tells failures of one kind apart by. */
 function codeOf(failure: ExchangeFailure): string {
   if (failure.kind === 'tls') return failure.fault;
+  if (failure.kind === 'redirected' || failure.kind === 'web-page') return failure.detail;
   return 'code' in failure ? failure.code : '';
 }
 
