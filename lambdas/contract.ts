@@ -57,6 +57,7 @@ export const VARIABLES = {
   allowedExchangeHosts: 'ENS_ALLOWED_EXCHANGE_HOSTS',
   allowedExchangeCidrs: 'ENS_ALLOWED_EXCHANGE_CIDRS',
   allowedTokenHosts: 'ENS_ALLOWED_TOKEN_HOSTS',
+  furtherExchangePaths: 'ENS_FURTHER_EXCHANGE_PATHS',
   /** Path of a PEM file relative to the function's own folder (LAMBDA_TASK_ROOT). */
   extraCaFile: 'ENS_EXTRA_CA_FILE',
   statusFrequencyMinutes: 'ENS_STATUS_FREQUENCY_MINUTES',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidr, emailAddress } from './settings/grammar.ts';
+import { cidr, emailAddress, ewsPath } from './settings/grammar.ts';
 import {
   capacity,
   LOG_RETENTION_DAYS,
@@ -28,6 +28,13 @@ export const settingsSchema = z.strictObject({
     meaning:
       'The only hosts that users’ credentials are ever sent to, with their port where it is not 443. `*` has to be written out',
     example: '["mail.example.com"]',
+  }),
+  furtherExchangePaths: z.array(ewsPath).default([]).register(settingTexts, {
+    type: 'list of paths',
+    allowed: 'a list of paths, such as "/mail/EWS/Exchange.asmx", with `*` for one segment; [] for none',
+    meaning:
+      'Paths beside /EWS/Exchange.asmx that EWS requests may go to. With any, mailboxes of one host are told apart by path as well',
+    example: '["/mail/EWS/Exchange.asmx"]',
   }),
   allowedTokenHosts: z.array(z.string()).default(['login.microsoftonline.com']).register(settingTexts, {
     type: 'list of host names',

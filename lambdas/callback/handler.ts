@@ -45,6 +45,7 @@ const rules = createOutgoingRules({
   allowedExchangeHosts: env[VARIABLES.allowedExchangeHosts],
   allowedExchangeCidrs: env[VARIABLES.allowedExchangeCidrs],
   allowedTokenHosts: env[VARIABLES.allowedTokenHosts],
+  furtherExchangePaths: env[VARIABLES.furtherExchangePaths],
 });
 
 const acceptCallback = createAcceptCallback(

@@ -26,7 +26,12 @@ export const registerBody = z.object({
   }),
   mailbox: z
     .object({
-      ewsUrl: z.string().max(2_048).optional().describe('EWS URL; without it autodiscover finds it'),
+      ewsUrl: z
+        .string()
+        .trim()
+        .max(2_048)
+        .optional()
+        .describe('EWS URL, path /EWS/Exchange.asmx; without it autodiscover finds it'),
       emailHash: z.string().max(1_024).optional().describe('Accepted and ignored'),
     })
     .default({}),

@@ -63,6 +63,7 @@ export const group = {
     [VARIABLES.allowedExchangeHosts]: list,
     [VARIABLES.allowedExchangeCidrs]: list,
     [VARIABLES.allowedTokenHosts]: list,
+    [VARIABLES.furtherExchangePaths]: list,
     [VARIABLES.extraCaFile]: optionalText,
     [VARIABLES.statusFrequencyMinutes]: number(1, 1_440),
     [VARIABLES.contentCeiling]: z.enum(['subject-and-sender', 'sender', 'none']),

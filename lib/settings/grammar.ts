@@ -38,6 +38,9 @@ export function hostComplaints(entries: readonly string[], stage: string): reado
   });
 }
 
+/** Absolute path without query; `*` stands for one segment. */
+export const ewsPath = z.string().regex(/^(?:\/(?:\*|(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+))+$/);
+
 /** IPv4 network in CIDR notation, e.g. 10.20.0.0/16, or IPv6, e.g. fd00::/8. */
 export const cidr = z.union([z.cidrv4(), z.cidrv6()]);
 

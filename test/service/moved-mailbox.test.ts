@@ -56,8 +56,8 @@ test('a phone that registers at the new server is in no mailbox of the old one: 
     'active',
   ]);
   expect((await the.rows('mailboxes')).map(({ ews_host }) => ews_host).toSorted()).toEqual([
-    'mail.one.example.com',
-    'two.one.example.com',
+    'mail.one.example.com/ews/exchange.asmx',
+    'two.one.example.com/ews/exchange.asmx',
   ]);
   expect(await the.rows('subscriptions')).toHaveLength(2);
   await hours(the, 4);
@@ -83,8 +83,8 @@ test('another device of the mailbox stays until it is woken, registers as well, 
   expect(joined.answer.status).toBe(201);
   expect(await the.rows('devices')).toHaveLength(3);
   expect((await the.rows('mailboxes')).map(({ ews_host }) => ews_host).toSorted()).toEqual([
-    'mail.both.example.com',
-    'two.both.example.com',
+    'mail.both.example.com/ews/exchange.asmx',
+    'two.both.example.com/ews/exchange.asmx',
   ]);
   // The subscription that the tablet's superseded reports it once more; one notification replaces the other.
   await the.deliverMail(phone.phone.email, { subject: 'for both' });

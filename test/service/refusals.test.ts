@@ -140,12 +140,29 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    title: 'for another path of an allowed host',
+    code: 'EWS_URL_REFUSED',
+    status: 422,
+    detail: /furtherExchangePaths/,
+    attempt: ({ client }, phone) =>
+      client.register({ ...phone, ewsUrl: `${phone.ewsUrl}`.replace('Exchange.asmx', 'Nothing.asmx') }),
+  },
+  {
+    title: 'for an EWS URL with a query',
+    code: 'EWS_URL_REFUSED',
+    status: 422,
+    detail: /query/,
+    attempt: ({ client }, phone) => client.register({ ...phone, ewsUrl: `${phone.ewsUrl}?a=b` }),
+  },
+  {
     title: 'where there is no EWS at the URL',
     code: 'EWS_NOT_FOUND',
     status: 422,
     detail: /Exchange\.asmx/,
-    attempt: ({ client }, phone) =>
-      client.register({ ...phone, ewsUrl: `${phone.ewsUrl}`.replace('Exchange.asmx', 'Nothing.asmx') }),
+    attempt: ({ client, world: { faults } }, phone) => {
+      faults.add({ service: 'ews', action: 'GetFolder', error: '404', times: 1 });
+      return client.register(phone);
+    },
   },
   {
     title: 'where nobody listens',

@@ -199,6 +199,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       seal: crypto.seal,
       rules: {
         refuseExchangeUrl: () => (world.refusedHost ? 'not in allowedExchangeHosts' : undefined),
+        exchangeAddress: (url) => new URL(url).host,
         refuseTokenEndpoint: () => undefined,
       },
       exchange: server.exchange,

@@ -9,6 +9,7 @@ export const LOCAL_RULES = createOutgoingRules({
   allowedExchangeHosts: ['http://127.0.0.1:*'],
   allowedExchangeCidrs: [],
   allowedTokenHosts: ['http://127.0.0.1:*', 'https://127.0.0.1:*'],
+  furtherExchangePaths: ['/exchange/EWS/Exchange.asmx', '/exchange/site/*/EWS/Exchange.asmx'],
 });
 
 export const BASIC: ExchangeAuth = { type: 'basic', username: 'ann', password: 'correct horse' };

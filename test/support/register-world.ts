@@ -77,6 +77,7 @@ export function registerWorld() {
       rules: {
         refuseExchangeUrl: (url) =>
           url === state.refusedUrl ? 'the host is not in allowedExchangeHosts' : undefined,
+        exchangeAddress: (url) => new URL(url).host,
         refuseTokenEndpoint: (url) =>
           url === state.refusedUrl ? 'the host is not in allowedTokenHosts' : undefined,
       },

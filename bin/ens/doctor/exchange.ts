@@ -18,6 +18,9 @@ const SIGN_IN_STEP =
 /** Inside the company’s network Exchange may well have one; what ENS itself may reach is another check. */
 const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
 
+/** Where the deployment's own list is not known. */
+const USUAL_PREFIXES = ['/*/EWS/Exchange.asmx', '/*/*/EWS/Exchange.asmx', '/*/*/*/EWS/Exchange.asmx'];
+
 /** Exchange as this machine reaches it, by the deployment's own rules for hosts where they are known. */
 export function reachFromHere(tools: Patient['tools'], extraCaPem: string | undefined): FromHere {
   const settings = tools?.settings;
@@ -25,6 +28,7 @@ export function reachFromHere(tools: Patient['tools'], extraCaPem: string | unde
     allowedExchangeHosts: settings?.[VARIABLES.allowedExchangeHosts] ?? ['*:*'],
     allowedExchangeCidrs: [...(settings?.[VARIABLES.allowedExchangeCidrs] ?? []), ...PRIVATE_RANGES],
     allowedTokenHosts: settings?.[VARIABLES.allowedTokenHosts] ?? [],
+    furtherExchangePaths: settings?.[VARIABLES.furtherExchangePaths] ?? USUAL_PREFIXES,
   });
   const world = createEwsWorld({ rules, extraCaPem, callTimeoutMs: PROBE_MS });
   return { world, exchange: createExchange(world), autodiscover: createAutodiscover(world) };

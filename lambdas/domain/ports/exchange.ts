@@ -96,6 +96,11 @@ export interface ExchangeTarget {
   readonly credentials: Credentials;
   /** Everything asked of this mailbox ends by then (epoch ms); each call is bounded besides. */
   readonly deadlineMs: number;
+  /**
+   * Id of the mailbox that this URL is known to serve. Absent for a URL that a caller has named just now: then its
+   * time-outs never make the host rest for others.
+   */
+  readonly servesMailbox?: string | undefined;
 }
 
 /**
@@ -153,9 +158,14 @@ export interface Autodiscover {
   }): Promise<DiscoveryResult>;
 }
 
-/** Rules for every URL that credentials are sent to (host allow-list, https, refused addresses by literal). */
+/** Rules for every URL that credentials are sent to (host allow-list, https, EWS paths, refused addresses by literal). */
 export interface OutgoingRules {
   /** Undefined where the URL is allowed; else a sentence that says what to change. No DNS look-up. */
   refuseExchangeUrl(url: string): string | undefined;
   refuseTokenEndpoint(url: string): string | undefined;
+  /**
+   * What tells the servers of mailboxes apart, of an EWS URL that is allowed: the host, with the path where several
+   * are allowed on one host.
+   */
+  exchangeAddress(ewsUrl: string): string;
 }

@@ -27,6 +27,7 @@ export interface KeyPairStore {
 
 export interface RegistrationRequest {
   readonly now: EpochMs;
+  /** Of `exchangeAddress`: host, with the path where several are allowed. */
   readonly ewsHost: string;
   readonly inboxSha256: Uint8Array;
   readonly addressHmac: Uint8Array;

@@ -4,9 +4,8 @@ import type { EpochMs } from '../model/subscription.ts';
 import type { Autodiscover, OutgoingRules } from '../ports/exchange.ts';
 import type { EwsUrlCache } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
+import { knownUrl } from './known-url.ts';
 import type { SignInCount } from './sign-in-guard.ts';
-
-const CACHE_MS = 86_400_000;
 
 export interface FindExchangePorts {
   readonly rules: OutgoingRules;
@@ -17,8 +16,8 @@ export interface FindExchangePorts {
 
 export interface FoundExchange {
   readonly ewsUrl: string;
-  /** From the cache: worth discovering anew where the server disappoints. */
-  readonly cached: boolean;
+  /** From the cache: worth discovering anew where the server disappoints. From `discovery`: worth remembering. */
+  readonly source: 'given' | 'cache' | 'discovery';
 }
 
 /** The EWS URL: as given, else known for the domain since less than a day, else discovered as this user. */
@@ -33,13 +32,11 @@ export async function findExchange(
   },
 ): Promise<Outcome<FoundExchange>> {
   const { given, credentials } = request;
-  if (given !== undefined) return admit(ports.rules, given, false);
-  const domain = domainOf(credentials.email);
-  const now = ports.clock.now();
+  if (given !== undefined) return admit(ports.rules, given, 'given');
   if (request.ignoreCache !== true) {
-    const known = await ports.ewsUrls.find(domain, now - CACHE_MS);
+    const known = await knownUrl(ports.ewsUrls, credentials.email, ports.clock.now());
     if (known !== undefined && ports.rules.refuseExchangeUrl(known) === undefined)
-      return { ok: true, value: { ewsUrl: known, cached: true } };
+      return { ok: true, value: { ewsUrl: known, source: 'cache' } };
   }
   const found = await ports.autodiscover.discover({ credentials, deadlineMs: request.deadlineMs });
   await request.signIns.record(found.failedSignIns);
@@ -49,9 +46,7 @@ export async function findExchange(
       `No place told the EWS URL: ${found.verdicts.map(({ place, verdict }) => `${place}: ${verdict}`).join('; ')}. Put one of them right, or give ewsUrl in the client's configuration.`,
       { extra: { tried: found.verdicts } },
     );
-  const admitted = admit(ports.rules, found.ewsUrl, false);
-  if (admitted.ok) await ports.ewsUrls.save(domain, found.ewsUrl, now);
-  return admitted;
+  return admit(ports.rules, found.ewsUrl, 'discovery');
 }
 
 /**
@@ -64,12 +59,11 @@ export function admitTokenEndpoint(rules: OutgoingRules, { auth }: Credentials):
   return reason === undefined ? { ok: true, value: undefined } : refuse('EWS_URL_REFUSED', reason);
 }
 
-/** Domain part of an address, lower-case. */
-export function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-}
-
-function admit(rules: OutgoingRules, ewsUrl: string, cached: boolean): Outcome<FoundExchange> {
+function admit(
+  rules: OutgoingRules,
+  ewsUrl: string,
+  source: FoundExchange['source'],
+): Outcome<FoundExchange> {
   const reason = rules.refuseExchangeUrl(ewsUrl);
-  return reason === undefined ? { ok: true, value: { ewsUrl, cached } } : refuse('EWS_URL_REFUSED', reason);
+  return reason === undefined ? { ok: true, value: { ewsUrl, source } } : refuse('EWS_URL_REFUSED', reason);
 }

@@ -111,7 +111,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
       const expiresAt = now + settings.registrationLifetimeMs;
       const begun = await ports.registrations.begin({
         now,
-        ewsHost: new URL(ewsUrl).host,
+        ewsHost: ports.rules.exchangeAddress(ewsUrl),
         inboxSha256: settings.folderIdSha256(inbox.folderId),
         addressHmac: await ports.pepper.addressHmac(credentials.email),
         unread: askedUnread(inbox.unreadCount, now),

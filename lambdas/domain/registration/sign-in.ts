@@ -2,7 +2,8 @@ import type { Outcome } from '../errors.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { ExchangeFailure, ExchangeMailbox, ExchangeResult } from '../ports/exchange.ts';
-import { domainOf, type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { type FindExchangePorts, findExchange } from './find-exchange.ts';
+import { forgetUrl, rememberUrl } from './known-url.ts';
 import { refuseForExchange } from './refuse-exchange.ts';
 import { limitSignIns, probeSchemes, type SignInGuardPorts } from './sign-in-guard.ts';
 
@@ -56,19 +57,35 @@ export async function signIn(
   for (let ignoreCache = false; ; ignoreCache = true) {
     const found = await findExchange(ports, { ...request, ignoreCache, signIns });
     if (!found.ok) return found;
-    const { ewsUrl, cached } = found.value;
+    const { ewsUrl, source } = found.value;
     const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
     const opened: ExchangeResult<SignedIn> = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
-    if (opened.ok) return opened;
+    if (opened.ok) {
+      if (source === 'discovery') await remember(ports, opened.value);
+      return opened;
+    }
     const { failure } = opened;
-    if (cached && (GONE.has(failure.kind) || isForOthers(failure, probed.ok))) {
-      await ports.ewsUrls.forget(domainOf(credentials.email));
+    if (source === 'cache' && (GONE.has(failure.kind) || isForOthers(failure, probed.ok))) {
+      await forgetUrl(ports.ewsUrls, credentials.email);
       // A time-out may have used it up: then it is the answer, and the next registration discovers.
       if (ports.clock.now() < deadlineMs) continue;
     }
     // Only what was sent can have been refused.
     if (probed.ok && failure.kind === 'unauthorized') await signIns.record(1);
     return refuseForExchange(failure);
+  }
+}
+
+/** For the others of the domain. Where that fails the mailbox is closed, as by every way out of here. */
+async function remember(
+  ports: Pick<SignInPorts, 'ewsUrls' | 'clock'>,
+  { mailbox, ewsUrl, credentials }: SignedIn,
+): Promise<void> {
+  try {
+    await rememberUrl(ports.ewsUrls, credentials.email, ewsUrl, ports.clock.now());
+  } catch (error) {
+    mailbox.close();
+    throw error;
   }
 }
 

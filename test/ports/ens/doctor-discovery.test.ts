@@ -41,6 +41,7 @@ async function reach(certificate = 'server'): Promise<FromHere> {
     allowedExchangeHosts: ['mail.example.com:*', 'http://127.0.0.1:*'],
     allowedExchangeCidrs: [],
     allowedTokenHosts: [],
+    furtherExchangePaths: ['/exchange/EWS/Exchange.asmx'],
   });
   const world = createEwsWorld({
     rules: { ...rules, addresses: { refuse: () => undefined } },

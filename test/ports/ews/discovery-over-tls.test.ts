@@ -38,6 +38,7 @@ function discover(auth: ExchangeAuth) {
     allowedExchangeHosts: ['mail.example.com:*', 'http://127.0.0.1:*'],
     allowedExchangeCidrs: [],
     allowedTokenHosts: [],
+    furtherExchangePaths: ['/exchange/EWS/Exchange.asmx'],
   });
   const world = createEwsWorld({
     // The servers of this test are on the loopback address, under the names of the certificate.

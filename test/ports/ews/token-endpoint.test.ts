@@ -112,11 +112,14 @@ describe('a token endpoint', () => {
 test('an Exchange that keeps time-outs coming is left alone, although a token was refused in between', async () => {
   const silent = await serve(() => ({ silent: true }));
   const { adapter, auth } = await world([], [{ status: 404 }], 500);
+  let mailboxes = 0;
   const ask = async (as: typeof BASIC) => {
+    mailboxes += 1;
     const mailbox = adapter.open({
       ewsUrl: `${silent.origin}/EWS/Exchange.asmx`,
       credentials: { email: 'ann@example.com', auth: as },
       deadlineMs: Date.UTC(2026, 10, 22) + 10_000,
+      servesMailbox: `mailbox ${mailboxes}`,
     });
     const result = await mailbox.inbox();
     mailbox.close();

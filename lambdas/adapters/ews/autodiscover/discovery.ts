@@ -69,7 +69,7 @@ export function createDiscovery(
   }
 
   async function tryUrl(text: string, email: string): Promise<Found | 'unavailable'> {
-    const judgement = world.rules.judgeExchangeUrl(text);
+    const judgement = world.rules.judgeServerUrl(text);
     if (!judgement.ok) {
       note(text, `not asked: ${judgement.reason}`);
       return undefined;

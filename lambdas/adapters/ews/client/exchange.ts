@@ -40,7 +40,7 @@ export function createExchange(world: EwsWorld): Exchange {
     if (hosts.isResting(host)) {
       return { ok: false, failure: { kind: 'timeout' } };
     }
-    const connection = noting(hosts, world.connect(judgement.destination, undefined, PROBE_BYTES));
+    const connection = noting(hosts, world.connect(judgement.destination, undefined, PROBE_BYTES), undefined);
     const timeoutMs = Math.min(request.deadlineMs - world.now(), world.callTimeoutMs);
     const result = await probeOver(connection, timeoutMs);
     connection.close();

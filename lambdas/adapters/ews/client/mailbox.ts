@@ -37,7 +37,7 @@ export function createMailbox({ world, hosts, target, signIn }: MailboxOptions):
   const judgement = world.rules.judgeExchangeUrl(target.ewsUrl);
   const host = judgement.ok ? judgement.destination.url.host : '';
   const connection = judgement.ok
-    ? noting(hosts, world.connect(judgement.destination, signIn.clientCertificate))
+    ? noting(hosts, world.connect(judgement.destination, signIn.clientCertificate), target.servesMailbox)
     : undefined;
   const shown: Shown = { scheme: signIn.scheme, certificate: signIn.clientCertificate !== undefined };
   const transport = createLibraryTransport(sendSoap);

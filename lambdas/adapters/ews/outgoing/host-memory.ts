@@ -5,17 +5,26 @@ import type { Connection } from './connection.ts';
 export interface HostMemory {
   /** True while the host is to be left alone. */
   isResting(host: string): boolean;
-  /** What a request to the host came to (undefined: it answered), and how long it was given. */
-  note(host: string, failure: ExchangeFailure | undefined, givenMs: number): void;
+  /**
+   * What a request to the host came to (undefined: it answered), how long it was given, and for whose mailbox it was
+   * made. Undefined: a URL that a caller has named and that has served nobody yet, so that a time-out says nothing.
+   */
+  note(
+    host: string,
+    failure: ExchangeFailure | undefined,
+    givenMs: number,
+    mailbox: string | undefined,
+  ): void;
 }
 
-const TIMEOUTS_IN_A_ROW = 3;
+/** So many mailboxes time out, one after the other and none answered between, before the host is left alone. */
+const MAILBOXES = 3;
 /** Less than this proves nothing about the host: the request came late. */
 const FAIR_CHANCE_MS = 2_000;
 const REST_MS = 60_000;
 const MOST_HOSTS = 1_000;
 
-/** Leaves a host alone for a minute after three time-outs in a row. */
+/** Leaves a host alone for a minute after time-outs of three different mailboxes without an answer between them. */
 export function createHostMemory({
   now,
   callTimeoutMs,
@@ -23,20 +32,25 @@ export function createHostMemory({
   readonly now: () => number;
   readonly callTimeoutMs: number;
 }): HostMemory {
-  const hosts = new Map<string, { timeouts: number; restingUntil: number }>();
+  const hosts = new Map<string, { mailboxes: ReadonlySet<string>; restingUntil: number }>();
 
-  function note(host: string, failure: ExchangeFailure | undefined, givenMs: number): void {
+  function note(
+    host: string,
+    failure: ExchangeFailure | undefined,
+    givenMs: number,
+    mailbox: string | undefined,
+  ): void {
     if (failure?.kind !== 'timeout') {
       hosts.delete(host);
       return;
     }
-    if (givenMs < Math.min(FAIR_CHANCE_MS, callTimeoutMs)) {
+    if (mailbox === undefined || givenMs < Math.min(FAIR_CHANCE_MS, callTimeoutMs)) {
       return;
     }
-    const timeouts = (hosts.get(host)?.timeouts ?? 0) + 1;
-    const restingUntil = timeouts >= TIMEOUTS_IN_A_ROW ? now() + REST_MS : 0;
+    const mailboxes = new Set([...(hosts.get(host)?.mailboxes ?? []), mailbox]);
+    const rests = mailboxes.size >= MAILBOXES;
     hosts.delete(host);
-    hosts.set(host, { timeouts: restingUntil > 0 ? 0 : timeouts, restingUntil });
+    hosts.set(host, { mailboxes: rests ? new Set() : mailboxes, restingUntil: rests ? now() + REST_MS : 0 });
     const [oldest] = hosts.keys();
     if (hosts.size > MOST_HOSTS && oldest !== undefined) {
       hosts.delete(oldest);
@@ -50,12 +64,13 @@ export function createHostMemory({
  * A connection that notes how each of its requests went. What else signing in may ask, such as a token endpoint,
  * is not the host's doing.
  */
-export function noting(hosts: HostMemory, connection: Connection): Connection {
+export function noting(hosts: HostMemory, connection: Connection, mailbox: string | undefined): Connection {
   return {
     ...connection,
     async send(request, givenMs) {
       const outcome = await connection.send(request, givenMs);
-      hosts.note(connection.destination.url.host, outcome.ok ? undefined : outcome.failure, givenMs);
+      const { host } = connection.destination.url;
+      hosts.note(host, outcome.ok ? undefined : outcome.failure, givenMs, mailbox);
       return outcome;
     },
   };

@@ -1,6 +1,7 @@
 import type { OutgoingRules } from '#domain/ports/exchange.ts';
 import type { AddressRules } from './addresses.ts';
 import { createAddressRules } from './addresses.ts';
+import { type EwsPaths, readEwsPaths } from './ews-paths.ts';
 import type { HostPattern } from './host-patterns.ts';
 import { matches, matchesHost, opensLoopback, readHostPattern } from './host-patterns.ts';
 
@@ -8,6 +9,8 @@ export interface OutgoingSettings {
   readonly allowedExchangeHosts: readonly string[];
   readonly allowedExchangeCidrs: readonly string[];
   readonly allowedTokenHosts: readonly string[];
+  /** Beside `/EWS/Exchange.asmx`. */
+  readonly furtherExchangePaths?: readonly string[];
 }
 
 /** A URL that passed the host rules; its addresses are still to be checked when the name is resolved. */
@@ -23,6 +26,8 @@ export type Judgement =
 /** The port's rules, and what the transport needs besides. */
 export interface EwsOutgoingRules extends OutgoingRules {
   judgeExchangeUrl(url: string): Judgement;
+  /** Any URL of a host of allowedExchangeHosts, such as an autodiscover endpoint. */
+  judgeServerUrl(url: string): Judgement;
   judgeTokenEndpoint(url: string): Judgement;
   /** For the one unauthenticated http request of autodiscover: the host rule alone. */
   allowsExchangeHost(hostname: string): boolean;
@@ -45,14 +50,20 @@ export function createOutgoingRules(settings: OutgoingSettings): EwsOutgoingRule
     readHostPattern(entry, 'allowedExchangeHosts'),
   );
   const token = settings.allowedTokenHosts.map((entry) => readHostPattern(entry, 'allowedTokenHosts'));
-  const judgeExchangeUrl = (url: string): Judgement =>
-    judge(url, exchange, 'allowedExchangeHosts', addresses);
+  const paths = readEwsPaths(settings.furtherExchangePaths ?? []);
+  const judgeServerUrl = (url: string): Judgement => judge(url, exchange, 'allowedExchangeHosts', addresses);
+  const judgeExchangeUrl = (url: string): Judgement => judgePath(url, judgeServerUrl(url), paths);
   const judgeTokenEndpoint = (url: string): Judgement => judge(url, token, 'allowedTokenHosts', addresses);
   return {
     addresses,
     judgeExchangeUrl,
+    judgeServerUrl,
     judgeTokenEndpoint,
     refuseExchangeUrl: (url) => reasonOf(judgeExchangeUrl(url)),
+    exchangeAddress(ewsUrl) {
+      const { host, pathname } = new URL(ewsUrl);
+      return paths.several ? `${host}${pathname.toLowerCase()}` : host;
+    },
     refuseTokenEndpoint: (url) => reasonOf(judgeTokenEndpoint(url)),
     allowsExchangeHost: (hostname) => exchange.some((pattern) => matchesHost(pattern, hostname)),
   };
@@ -68,6 +79,9 @@ function judge(
   const url = URL.parse(text);
   if (url === null || url.hostname === '') {
     return refusal(`The ${what} is not an absolute URL like https://mail.example.com/EWS/Exchange.asmx.`);
+  }
+  if (/[\s\p{Cc}]/u.test(text)) {
+    return refusal(`The ${what} must not contain blanks or control characters.`);
   }
   if (url.username !== '' || url.password !== '') {
     return refusal(`The ${what} must not contain a user name or password.`);
@@ -90,6 +104,20 @@ function judge(
   return kind === undefined
     ? { ok: true, destination: { url, loopbackAllowed } }
     : refusal(refusedAddressSentence(url.hostname, kind));
+}
+
+/** Nothing but an EWS endpoint: what else a page of the host may do, a caller does not choose. */
+function judgePath(text: string, judgement: Judgement, paths: EwsPaths): Judgement {
+  if (!judgement.ok) return judgement;
+  const { url } = judgement.destination;
+  if (url.search !== '' || text.includes('?')) {
+    return refusal('The EWS URL must not contain a query (?).');
+  }
+  return paths.allows(url.pathname)
+    ? judgement
+    : refusal(
+        'The path of the EWS URL is not allowed: on most servers it is /EWS/Exchange.asmx; add another one to the setting furtherExchangePaths if it is right.',
+      );
 }
 
 /** Why a host may not be contacted because of where it leads, and which setting would open it. */

@@ -64,7 +64,9 @@ export function createMailboxAccess(
     if (ports.rules.refuseExchangeUrl(content.ewsUrl) !== undefined)
       return { ok: false, closed: 'host-refused' };
     const { ewsUrl, email, auth } = content;
-    const mailbox = ports.exchange.open({ ewsUrl, credentials: { email, auth }, deadlineMs });
+    const credentials = { email, auth };
+    const servesMailbox = view.mailbox.id;
+    const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs, servesMailbox });
     return { ok: true, mailbox, content };
   }
 

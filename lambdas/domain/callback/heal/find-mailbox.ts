@@ -1,6 +1,6 @@
 import type { SealedContent } from '../../model/credentials.ts';
 import type { ExchangeFailure, ExchangeMailbox } from '../../ports/exchange.ts';
-import { domainOf } from '../../registration/find-exchange.ts';
+import { forgetUrl } from '../../registration/known-url.ts';
 import type { Handling } from '../handling/handling.ts';
 import { isOwnInbox } from '../handling/own-inbox.ts';
 import type { CallbackPorts } from '../handling/ports.ts';
@@ -18,8 +18,7 @@ export async function findMailbox(
 ): Promise<SealedContent | undefined> {
   if (handling.searched) return undefined;
   handling.searched = true;
-  const domain = domainOf(content.email);
-  await ports.ewsUrls.forget(domain);
+  await forgetUrl(ports.ewsUrls, content.email);
   const { email, auth } = content;
   const found = await ports.autodiscover.discover({
     credentials: { email, auth },
@@ -30,7 +29,6 @@ export async function findMailbox(
     if (found.failedSignIns > 0) handling.access.bar('quiet');
     return undefined;
   }
-  await ports.ewsUrls.save(domain, found.ewsUrl, handling.now);
   return { ...content, ewsUrl: found.ewsUrl };
 }
 

@@ -2,6 +2,7 @@ import type { SealedContent } from '../../model/credentials.ts';
 import type { SubscriptionId } from '../../model/ids.ts';
 import { isOutdated, type WantedEvents } from '../../model/subscription.ts';
 import type { ExchangeMailbox } from '../../ports/exchange.ts';
+import { rememberUrl } from '../../registration/known-url.ts';
 import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
 import type { Handling } from '../handling/handling.ts';
 import { despiteOutage } from '../handling/outage.ts';
@@ -45,10 +46,14 @@ async function moveOver(
     ewsUrl,
     credentials: { email, auth },
     deadlineMs: handling.deadlineMs,
+    servesMailbox: options.rediscover ? undefined : handling.view.mailbox.id,
   });
   let moved = false;
   try {
-    if (options.rediscover && !(await isSameInbox(ports, handling, mailbox))) return false;
+    if (options.rediscover) {
+      if (!(await isSameInbox(ports, handling, mailbox))) return false;
+      await rememberUrl(ports.ewsUrls, email, ewsUrl, handling.now);
+    }
     const before = mailbox.rotatedCredentials();
     const renewed = await resubscribe(ports, settings, handling, { ...content, ...before }, mailbox);
     if (renewed === undefined) return false;
@@ -112,7 +117,7 @@ async function resubscribe(
     replaces,
     watermark,
     wantedEvents,
-    ewsHost: new URL(content.ewsUrl).host,
+    ewsHost: ports.rules.exchangeAddress(content.ewsUrl),
   });
   return subscriptionId;
 }
