@@ -4,7 +4,8 @@ import { field, readVariables } from '#runtime/env.ts';
 
 const schema = z.object({
   [VARIABLES.databaseArn]: field.arn,
-  [VARIABLES.databaseName]: field.text,
+  // Becomes an identifier in SQL, where no parameter may stand.
+  [VARIABLES.databaseName]: z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)),
   [VARIABLES.databaseSecretArn]: field.arn,
   [VARIABLES.ownerSecretArn]: field.arn,
   [VARIABLES.stage]: field.text,

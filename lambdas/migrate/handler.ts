@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { clientSettings } from '#adapters/aws-clients.ts';
-import { createDataClient } from '#adapters/data-api/database.ts';
+import { createDatabase, createDataClient } from '#adapters/data-api/database.ts';
 import { CLUSTER_NOT_READY } from '#adapters/data-api/errors.ts';
 import { createTransactions } from '#adapters/data-api/transaction.ts';
 import { createTelemetry } from '#runtime/telemetry.ts';
@@ -16,17 +16,19 @@ const BUDGET_MS = 5 * 60_000;
 
 const env = readEnv(process.env);
 const secrets = new SecretsManagerClient(clientSettings(5_000));
-const transactions = createTransactions(createDataClient(STATEMENT_TIMEOUT_MS), {
+const client = createDataClient(STATEMENT_TIMEOUT_MS);
+const asOwner = {
   databaseArn: env.databaseArn,
   secretArn: env.ownerSecretArn,
-  databaseName: env.databaseName,
   budgetMs: BUDGET_MS,
   alsoPassing: CLUSTER_NOT_READY,
-});
+};
 
 /** Entry point of the function `migrate`: assembly only. */
 export const handler = createMigrateRoute({
-  transactions,
+  server: createDatabase(client, { ...asOwner, databaseName: 'postgres' }),
+  databaseName: env.databaseName,
+  transactions: createTransactions(client, { ...asOwner, databaseName: env.databaseName }),
   migrations: MIGRATIONS,
   appUser: () => readAppUser(secrets, env.appSecretArn),
   log: createTelemetry('migrate', env.stage).log,

@@ -1,3 +1,4 @@
+import type { Database } from '#adapters/data-api/database.ts';
 import type { Transactions } from '#adapters/data-api/transaction.ts';
 import type { Log } from '#domain/ports/system.ts';
 import {
@@ -8,11 +9,16 @@ import {
 } from '#runtime/cloudformation.ts';
 import type { Waiting } from '#runtime/denials.ts';
 import { type AppUser, ensureAppUser } from './app-user.ts';
+import { ensureDatabase } from './ensure-database.ts';
 import { MigrationRefused } from './migration-refused.ts';
 import type { Migration } from './migrations/migration.ts';
 import { type MigrationReport, runMigrations } from './run-migrations.ts';
 
 export interface MigrateDependencies {
+  /** Connected to the database `postgres`, which every cluster has. */
+  readonly server: Database;
+  /** The database of `transactions`. */
+  readonly databaseName: string;
   readonly transactions: Transactions;
   readonly migrations: readonly Migration[];
   appUser(): Promise<AppUser>;
@@ -21,13 +27,14 @@ export interface MigrateDependencies {
 }
 
 /**
- * Runs the migrations, then makes the functions' own user. For CloudFormation as a custom resource (deleting
+ * Makes the database where there is none, runs the migrations, then makes the functions' own user. For CloudFormation as a custom resource (deleting
  * it changes nothing: the data outlives the stack), for anybody else directly, answering the report.
  */
 export function createMigrateRoute(dependencies: MigrateDependencies) {
   const { transactions, migrations, log } = dependencies;
 
   async function migrate(): Promise<MigrationReport> {
+    await ensureDatabase(dependencies.server, dependencies.databaseName);
     const report = await runMigrations(transactions, migrations);
     const user = await dependencies.appUser();
     await transactions.transact((database) => ensureAppUser(database, user));

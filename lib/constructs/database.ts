@@ -14,6 +14,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { Settings } from '../settings.ts';
 
+/** Made by the migration, which keeps its case (docs/decisions/0025-the-migration-makes-the-database.md). */
 export const DATABASE_NAME = 'ENS';
 const OWNER = 'ens_owner';
 const APP_USER = 'ens_app';
@@ -44,7 +45,6 @@ export class Database extends Construct {
       engine,
       // Fixed, so that a restored cluster can take its place by its name (docs/runbook.md, restore).
       clusterIdentifier: `ens-${settings.stage}`,
-      defaultDatabaseName: DATABASE_NAME,
       credentials: Credentials.fromGeneratedSecret(OWNER),
       vpc: props.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },

@@ -19,6 +19,9 @@ import type { PolicyStatement } from './iam.ts';
 import { createKms } from './kms/service.ts';
 import { createPhoneSink, type PhoneSink } from './phones.ts';
 import { type ClusterSeed, type Database, startDatabase } from './rds-data/database.ts';
+import type { StartEngine } from './rds-data/engine.ts';
+import { OID } from './rds-data/parameters.ts';
+import { startPgliteEngine } from './rds-data/pglite-engine.ts';
 import { answerRdsData } from './rds-data/service.ts';
 import { createSecretsManager, type SecretSeed } from './secrets-manager.ts';
 import { createSns } from './sns/service.ts';
@@ -40,6 +43,10 @@ export interface AwsOptions {
     readonly spec?: string;
     readonly denies?: readonly PolicyStatement[];
   }[];
+  /** PGlite if absent. */
+  readonly startEngine?: StartEngine | undefined;
+  /** Type id of a NULL without a type hint; unspecified if absent. */
+  readonly nullOid?: number | undefined;
   /** Keep one RSA-3072 data key pair made in advance (one costs about a second). Default true. */
   readonly keyPairsAhead?: boolean | undefined;
   /** The event that SNS sends to an application's EventDeliveryFailure topic, as JSON text. */
@@ -65,7 +72,13 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
   const { clock, calls, faults } = options;
   const gate = createGate((arn) => options.keys.find((key) => key.arn === arn)?.denies ?? []);
   const secrets = createSecretsManager(options);
-  const database = await startDatabase(options.clusters, secrets, clock);
+  const database = await startDatabase(
+    options.clusters,
+    secrets,
+    clock,
+    options.startEngine ?? startPgliteEngine,
+  );
+  const nullOid = options.nullOid ?? OID.unspecified;
 
   const phones = createPhoneSink(clock);
   const kms = createKms({ keys: options.keys, keyPairsAhead: options.keyPairsAhead ?? true });
@@ -73,7 +86,7 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
 
   const services: Record<AwsService, (operation: Operation) => Promise<JsonObject>> = {
     'rds-data': (operation) =>
-      answerRdsData(operation, { cluster: database.cluster, secretText: secrets.currentText }),
+      answerRdsData(operation, { cluster: database.cluster, secretText: secrets.currentText, nullOid }),
     secretsmanager: async (operation) => secrets.answer(operation),
     kms: (operation) => kms.answer(operation),
     sns: async (operation) => sns.answer(operation),

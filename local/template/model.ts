@@ -49,7 +49,8 @@ export interface KeySpec {
 
 export interface ClusterSpec {
   readonly arn: string;
-  readonly databaseName: string;
+  /** Undefined where the template makes none: the cluster then has `postgres` alone. */
+  readonly databaseName?: string | undefined;
   /** Secret of the owner; undefined where the template names the owner's password itself. */
   readonly ownerSecretArn?: string | undefined;
   readonly dataApi: boolean;

@@ -80,7 +80,7 @@ export function readKeys(deployment: Deployment): readonly KeySpec[] {
 export function readClusters(deployment: Deployment): readonly ClusterSpec[] {
   return deployment.ofType('AWS::RDS::DBCluster').map((cluster) => ({
     arn: cluster.attribute('DBClusterArn'),
-    databaseName: textAt(cluster.property('DatabaseName'), 'DatabaseName'),
+    databaseName: optionalText(cluster.property('DatabaseName')),
     ownerSecretArn: secretNamedIn(cluster.property('MasterUserPassword')),
     dataApi: cluster.property('EnableHttpEndpoint') === true,
   }));

@@ -1,8 +1,11 @@
 import { type AwsWorld, startAws } from '../../local/aws/emulators.ts';
 import type { PolicyStatement } from '../../local/aws/iam.ts';
+import { OID } from '../../local/aws/rds-data/parameters.ts';
 import { type CallLog, createCallLog } from '../../local/world/calls.ts';
 import { createClock, type WorldClock } from '../../local/world/clock.ts';
 import { createFaultBoard, type FaultBoard } from '../../local/world/faults.ts';
+import { startPostgresEngine } from './postgres/engine.ts';
+import { postgresIsInstalled } from './postgres/server.ts';
 
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '123456789012';
@@ -37,11 +40,18 @@ interface ClientConfig {
   readonly maxAttempts: number;
 }
 
+/** NULLs as `text` and, where one is installed, a PostgreSQL server: a project of jest.config.ts asks for it. */
+function otherDatabase() {
+  if (Reflect.get(globalThis, 'otherDatabase') !== true) return {};
+  return { nullOid: OID.text, ...(postgresIsInstalled() ? { startEngine: startPostgresEngine } : {}) };
+}
+
 /**
  * The AWS emulators with one cluster, one wrapping key, and the secrets named above. Starting costs up to two
- * seconds (PostgreSQL): once per test file, in beforeAll. `database: false` leaves PostgreSQL out.
+ * seconds (PostgreSQL): once per test file, in beforeAll. `database: false` leaves PostgreSQL out, `'empty'` the
+ * database `ens` in it.
  */
-export async function startTestAws(options: { readonly database?: boolean } = {}): Promise<TestAws> {
+export async function startTestAws(options: { readonly database?: false | 'empty' } = {}): Promise<TestAws> {
   const clock = createClock();
   const calls = createCallLog();
   const faults = createFaultBoard();
@@ -62,7 +72,13 @@ export async function startTestAws(options: { readonly database?: boolean } = {}
     clusters:
       options.database === false
         ? []
-        : [{ arn: CLUSTER_ARN, databaseName: DATABASE, ownerSecretArn: OWNER_SECRET_ARN }],
+        : [
+            {
+              arn: CLUSTER_ARN,
+              ownerSecretArn: OWNER_SECRET_ARN,
+              ...(options.database === 'empty' ? {} : { databaseName: DATABASE }),
+            },
+          ],
     secrets: [
       { arn: OWNER_SECRET_ARN, name: 'ens-owner', value: login('ens_owner', 'owner-password') },
       { arn: LAMBDA_SECRET_ARN, name: 'ens-lambda', value: login('ens_lambda', 'lambda-password') },
@@ -74,6 +90,7 @@ export async function startTestAws(options: { readonly database?: boolean } = {}
     ],
     keys: [{ arn: KEY_ARN }, { arn: OTHER_KEY_ARN }, { arn: SIGNING_KEY_ARN, spec: 'ECC_NIST_P256' }],
     keyPairsAhead: false,
+    ...otherDatabase(),
     onDeliveryFailure: (topicArn, message) => void deliveryFailures.push({ topicArn, message }),
   });
   return {

@@ -70,14 +70,14 @@ export function migrator(
   { client = world.client(), waiting }: { client?: ReturnType<TestAws['client']>; waiting?: Waiting } = {},
 ) {
   const logged: string[] = [];
-  const transactions: Transactions = createTransactions(new RDSDataClient(client), {
-    ...SETTINGS,
-    secretArn: OWNER_SECRET_ARN,
-    alsoPassing: CLUSTER_NOT_READY,
-  });
+  const asOwner = { ...SETTINGS, secretArn: OWNER_SECRET_ARN, alsoPassing: CLUSTER_NOT_READY };
+  const data = new RDSDataClient(client);
+  const transactions: Transactions = createTransactions(data, asOwner);
   const appUser = (): Promise<AppUser> => readAppUser(new SecretsManagerClient(client), LAMBDA_SECRET_ARN);
   const note = (event: string) => void logged.push(event);
   const route = createMigrateRoute({
+    server: createDatabase(data, { ...asOwner, databaseName: 'postgres' }),
+    databaseName: DATABASE,
     transactions,
     migrations,
     appUser,

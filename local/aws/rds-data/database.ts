@@ -1,14 +1,15 @@
 import type { WorldClock } from '../../world/clock.ts';
 import type { SecretsManager } from '../secrets-manager.ts';
 import { isObject, type Json, text } from '../wire.ts';
-import { identifier, startEngine } from './engine.ts';
+import { identifier, type StartEngine } from './engine.ts';
 import type { DataApiCluster } from './service.ts';
 import { createSessions } from './sessions.ts';
 
 /** A cluster with the Data API on. The owner secret's `username` becomes the database's owner. */
 export interface ClusterSeed {
   readonly arn: string;
-  readonly databaseName: string;
+  /** A database that exists from the start, beside `postgres`. */
+  readonly databaseName?: string | undefined;
   readonly ownerSecretArn: string;
 }
 
@@ -21,18 +22,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** One PostgreSQL per cluster, in memory. Rejects where an owner secret has no user name and password. */
+/** One PostgreSQL per cluster. Rejects where an owner secret has no user name and password. */
 export async function startDatabase(
   seeds: readonly ClusterSeed[],
   secrets: SecretsManager,
   clock: WorldClock,
+  startEngine: StartEngine,
 ): Promise<Database> {
   const clusters = await Promise.all(
     seeds.map(async ({ arn, databaseName, ownerSecretArn }) => {
       const owner = readOwner(secrets.currentText(ownerSecretArn));
       return {
         arn,
-        databaseName,
         sessions: createSessions(await startEngine({ databaseName, ...owner }), clock),
       };
     }),

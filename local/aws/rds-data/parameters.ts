@@ -35,7 +35,7 @@ const HINTS: Readonly<Record<string, { readonly oid: number; readonly form?: Reg
  * One SqlParameter. Strings are declared `text` unless a hint says otherwise, which is what makes
  * `uuid = text` fail on Aurora and has to fail here as well.
  */
-export function bindParameter(parameter: JsonObject): BoundParameter {
+export function bindParameter(parameter: JsonObject, nullOid: number): BoundParameter {
   const { value, typeHint, name } = parameter;
   const label = typeof name === 'string' ? name : '';
   const hint = typeof typeHint === 'string' ? HINTS[typeHint] : undefined;
@@ -45,7 +45,7 @@ export function bindParameter(parameter: JsonObject): BoundParameter {
   if (!isObject(value)) {
     throw new AwsError('ValidationException', 400, `Parameter ${label} has no value`);
   }
-  if (value.isNull === true) return { oid: hint?.oid ?? OID.unspecified, value: null };
+  if (value.isNull === true) return { oid: hint?.oid ?? nullOid, value: null };
   const bound = bindValue(value);
   if (hint === undefined) return bound;
   if (bound.oid !== OID.text || (hint.form !== undefined && !hint.form.test(bound.value ?? ''))) {

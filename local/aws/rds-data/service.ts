@@ -8,7 +8,6 @@ import type { Login, Sessions, Statement } from './sessions.ts';
 /** A cluster that answers at the Data API. */
 export interface DataApiCluster {
   readonly arn: string;
-  readonly databaseName: string;
   readonly sessions: Sessions;
 }
 
@@ -16,6 +15,8 @@ export interface RdsDataContext {
   cluster(arn: string): DataApiCluster | undefined;
   /** The current text of a secret, by full ARN; undefined where there is none. */
   secretText(arn: string): string | undefined;
+  /** The type id that a NULL without a hint has: AWS does not document it. */
+  readonly nullOid: number;
 }
 
 /** Path → operation of the RDS Data API. */
@@ -48,12 +49,11 @@ export async function answerRdsData(
   if (cluster === undefined) {
     throw new AwsError('NotFoundException', 404, `The resourceArn ${resourceArn} can't be found.`);
   }
-  const login = readLogin(context.secretText(secretArn), secretArn);
+  const login = readLogin(context.secretText(secretArn), secretArn, input);
   const { sessions } = cluster;
   const transactionId = text(input, 'transactionId');
   switch (action) {
     case 'BeginTransaction':
-      checkDatabase(input, cluster, login);
       return { transactionId: await sessions.begin(login) };
     case 'CommitTransaction':
       await sessions.commit(required(input, 'transactionId'));
@@ -62,13 +62,19 @@ export async function answerRdsData(
       await sessions.rollback(required(input, 'transactionId'));
       return { transactionStatus: 'Rollback Complete' };
     case 'ExecuteStatement': {
-      if (transactionId === undefined) checkDatabase(input, cluster, login);
-      const [result] = await sessions.run(login, readStatements(input, 'execute'), transactionId);
+      const [result] = await sessions.run(
+        login,
+        readStatements(input, 'execute', context.nullOid),
+        transactionId,
+      );
       return result === undefined ? {} : describe(result, input);
     }
     case 'BatchExecuteStatement': {
-      if (transactionId === undefined) checkDatabase(input, cluster, login);
-      const results = await sessions.run(login, readStatements(input, 'batch'), transactionId);
+      const results = await sessions.run(
+        login,
+        readStatements(input, 'batch', context.nullOid),
+        transactionId,
+      );
       return { updateResults: results.map(() => ({ generatedFields: [] })) };
     }
     default:
@@ -84,7 +90,7 @@ function required(input: JsonObject, key: string): string {
   return value;
 }
 
-function readLogin(secret: string | undefined, arn: string): Login {
+function readLogin(secret: string | undefined, arn: string, input: JsonObject): Login {
   if (secret === undefined) {
     throw new AwsError('SecretsErrorException', 400, `The secret ${arn} can't be found.`);
   }
@@ -92,29 +98,24 @@ function readLogin(secret: string | undefined, arn: string): Login {
     const value: Json = JSON.parse(secret);
     const user = isObject(value) ? text(value, 'username') : undefined;
     const password = isObject(value) ? text(value, 'password') : undefined;
-    if (user !== undefined && password !== undefined) return { user, password };
-  } catch {
+    if (user !== undefined && password !== undefined)
+      return { user, password, database: databaseIn(input, user) };
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
     // Falls through: a secret that is no JSON is as useless as one without the members.
   }
   throw new AwsError('InvalidSecretException', 400, `The secret ${arn} isn't valid.`);
 }
 
 /** Without `database` PostgreSQL looks for one named after the user: the secret's dbname is not read. */
-function checkDatabase(input: JsonObject, cluster: DataApiCluster, login: Login): void {
+function databaseIn(input: JsonObject, user: string): string {
   if (text(input, 'schema') !== undefined) {
     throw new AwsError('ValidationException', 400, "The schema parameter isn't supported");
   }
-  const database = text(input, 'database') ?? login.user;
-  if (database !== cluster.databaseName) {
-    throw new AwsError(
-      'DatabaseErrorException',
-      400,
-      `FATAL: database "${database}" does not exist; SQLState: 3D000`,
-    );
-  }
+  return text(input, 'database') ?? user;
 }
 
-function readStatements(input: JsonObject, kind: 'execute' | 'batch'): Statement[] {
+function readStatements(input: JsonObject, kind: 'execute' | 'batch', nullOid: number): Statement[] {
   const prepared = prepareSql(required(input, 'sql'));
   if (prepared.multiple || (kind === 'batch' && prepared.endsWithSemicolon)) {
     throw new AwsError('ValidationException', 400, "Multistatements aren't supported.");
@@ -136,10 +137,10 @@ function readStatements(input: JsonObject, kind: 'execute' | 'batch'): Statement
       if (parameter === undefined) {
         throw new AwsError('BadRequestException', 400, `Cannot find parameter: ${name}`);
       }
-      return bindParameter(parameter);
+      return bindParameter(parameter, nullOid);
     });
     // Also those that the statement does not mention have to be well-formed.
-    for (const unused of byName.values()) bindParameter(unused);
+    for (const unused of byName.values()) bindParameter(unused, nullOid);
     return { sql: prepared.sql, parameters };
   });
 }

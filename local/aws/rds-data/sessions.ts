@@ -7,6 +7,7 @@ import type { BoundParameter } from './parameters.ts';
 export interface Login {
   readonly user: string;
   readonly password: string;
+  readonly database: string;
 }
 
 export interface Statement {
@@ -64,7 +65,7 @@ export function createSessions(engine: Engine, clock: WorldClock, statementMs = 
     throw new AwsError('StatementTimeoutException', 400, 'Request timed out');
   }
 
-  async function logOn({ user, password }: Login): Promise<void> {
+  async function logOn({ user, password, database }: Login): Promise<void> {
     const key = `${user}\n${password}`;
     if (!authenticated.has(key)) {
       if (!(await engine.authenticates(user, password))) {
@@ -76,7 +77,7 @@ export function createSessions(engine: Engine, clock: WorldClock, statementMs = 
       }
       authenticated.add(key);
     }
-    await engine.become(user);
+    await engine.become(user, database);
   }
 
   async function runAll(statements: readonly Statement[]): Promise<RawResult[]> {

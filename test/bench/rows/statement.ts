@@ -2,10 +2,10 @@ import { createCallbackStore } from '#adapters/data-api/callbacks.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import { createRunUpkeep } from '#domain/upkeep/run-upkeep.ts';
+import { HOW_TO_INSTALL, startPostgres } from '../../support/postgres/server.ts';
 import type { BenchOptions, Row } from '../row.ts';
 import { createDatabaseOf, GENERATED_AT, idOf, inboxOf, sealedOf } from '../support/many-mailboxes.ts';
 import type { PostgresClient } from '../support/postgres-client.ts';
-import { HOW_TO_INSTALL, startPostgres } from '../support/postgres-server.ts';
 import { alternate, median, rounded, spread } from '../support/statistics.ts';
 
 const RATIO_TARGET = 1.2;

@@ -123,7 +123,7 @@ function readReplies(socket: Socket): () => Promise<Reply> {
 function startup(databaseName: string): Buffer {
   const body = Buffer.concat([
     int32(PROTOCOL),
-    ...['user', 'bench', 'database', databaseName].map(text),
+    ...['user', 'postgres', 'database', databaseName].map(text),
     Buffer.alloc(1),
   ]);
   return Buffer.concat([int32(body.length + 4), body]);

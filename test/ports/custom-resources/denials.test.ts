@@ -83,7 +83,7 @@ function firstUpkeep({ client, waiting }: NewRole): Route {
 }
 
 const RESOURCES = [
-  ['Custom::EnsMigrations', migrations, 'rds-data:BeginTransaction'],
+  ['Custom::EnsMigrations', migrations, 'rds-data:ExecuteStatement'],
   ['Custom::EnsPushApplications', pushApplications, 'secretsmanager:GetSecretValue'],
   ['Custom::EnsFirstUpkeep', firstUpkeep, 'kms:GenerateDataKeyPairWithoutPlaintext'],
 ] as const;

@@ -133,13 +133,11 @@ describe('a parameter', () => {
     ]);
   });
 
-  it('that is null has the type of its hint, and none without', async () => {
+  it('that is null has the type of its hint', async () => {
     const value = { isNull: true };
-    const untyped = await sql('SELECT 1 FROM things WHERE id = :n', { parameters: [{ name: 'n', value }] });
     const hinted = await sql('SELECT pg_typeof(:n)::text', {
       parameters: [{ name: 'n', value, typeHint: 'UUID' }],
     });
-    expect(untyped.records).toEqual([]);
     expect(hinted.records).toEqual([[{ stringValue: 'uuid' }]]);
   });
 

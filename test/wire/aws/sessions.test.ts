@@ -3,7 +3,7 @@ import type { Engine } from '../../../local/aws/rds-data/engine.ts';
 import { createSessions } from '../../../local/aws/rds-data/sessions.ts';
 import { createClock } from '../../../local/world/clock.ts';
 
-const LOGIN = { user: 'u', password: 'p' };
+const LOGIN = { user: 'u', password: 'p', database: 'd' };
 const SELECT = [{ sql: 'SELECT 1', parameters: [] }];
 
 /** A database that notes what it is asked and answers at once. */

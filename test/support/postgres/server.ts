@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A PostgreSQL server of the bench's own, in a temporary folder. */
+/** A PostgreSQL server in a temporary folder, of one test file or of the bench. */
 export interface PostgresServer {
-  /** Unix socket; the server listens nowhere else. */
+  /** Holds the Unix socket; the server listens nowhere else. */
+  readonly folder: string;
   readonly socketPath: string;
   readonly version: string;
   stop(): Promise<void>;
@@ -14,30 +15,55 @@ export interface PostgresServer {
 const DEBIAN = '/usr/lib/postgresql';
 const PORT = 5432;
 
-/** Undefined where no PostgreSQL is installed; `HOW_TO_INSTALL` says what to do. */
-export async function startPostgres(): Promise<PostgresServer | undefined> {
+export interface PostgresOptions {
+  /** pg_hba.conf; absent: everybody is trusted. */
+  readonly access?: string | undefined;
+  /** Lines of postgresql.conf. */
+  readonly settings?: readonly string[];
+}
+
+/** Whether `startPostgres` finds a server on this machine. */
+export function postgresIsInstalled(): boolean {
+  return findBinaries() !== undefined;
+}
+
+/**
+ * Undefined where no PostgreSQL is installed; `HOW_TO_INSTALL` says what to do. The
+ * administrator is `postgres`.
+ */
+export async function startPostgres({
+  access,
+  settings = [],
+}: PostgresOptions = {}): Promise<PostgresServer | undefined> {
   const bin = findBinaries();
   if (bin === undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'ens-bench-postgres-'));
+  const folder = mkdtempSync(join(tmpdir(), 'ens-postgres-'));
   const owner = unprivileged();
   if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
   const as = owner === undefined ? {} : owner;
   const data = join(folder, 'data');
   execFileSync(
     join(bin, 'initdb'),
-    ['-D', data, '-U', 'bench', '--auth=trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8'],
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8'],
     { ...as, stdio: 'ignore' },
   );
-  const settings = [
+  const configuration = [
     'listen_addresses=',
     `unix_socket_directories=${folder}`,
     'shared_buffers=128MB',
     'max_wal_size=4GB',
+    'timezone=UTC',
+    ...settings,
   ];
-  const server = spawn(join(bin, 'postgres'), ['-D', data, ...settings.flatMap((each) => ['-c', each])], {
-    ...as,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  if (access !== undefined) writeFileSync(join(data, 'pg_hba.conf'), access);
+  const server = spawn(
+    join(bin, 'postgres'),
+    ['-D', data, ...configuration.flatMap((each) => ['-c', each])],
+    {
+      ...as,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
   const said: string[] = [];
   server.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -48,6 +74,7 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   void ended.then(() => reject(new Error(`PostgreSQL ended:\n${said.join('')}`)));
   await ready;
   return {
+    folder,
     socketPath: join(folder, `.s.PGSQL.${PORT}`),
     version: execFileSync(join(bin, 'postgres'), ['--version']).toString().trim(),
     async stop() {
