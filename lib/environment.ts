@@ -76,6 +76,7 @@ const VARIABLES_OF = {
     ...DATABASE,
     ...APPLICATIONS,
     'wrappingKeyArn',
+    'vapidKeyArn',
     'statusFrequencyMinutes',
     'keyRotationHours',
   ],

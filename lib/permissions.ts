@@ -53,6 +53,7 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
     const vapid = state.vapidKey.keyArn;
     for (const publisher of [callback, upkeep]) publisher.allow(['kms:Sign', 'kms:GetPublicKey'], [vapid]);
     app.allow(['kms:GetPublicKey'], [vapid]);
+    alive.allow(['kms:DescribeKey'], [vapid]);
   }
   if (platforms.length === 0) return;
   register.allow(

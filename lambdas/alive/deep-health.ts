@@ -28,21 +28,25 @@ export function createDeepHealth(env: AliveEnv): DeepHealth {
     fcm: env[VARIABLES.applicationFcm],
   };
 
-  async function wrappingKey(): Promise<string | undefined> {
+  async function keyFault(keyArn: string, name: string): Promise<string | undefined> {
     const { KeyMetadata } = await kms
-      .send(new DescribeKeyCommand({ KeyId: env[VARIABLES.wrappingKeyArn] }))
+      .send(new DescribeKeyCommand({ KeyId: keyArn }))
       .catch((error: unknown) => {
         throw dependencyUnavailable('kms', error);
       });
     return KeyMetadata?.KeyState === 'Enabled'
       ? undefined
-      : `the key is ${KeyMetadata?.KeyState ?? 'unknown'}`;
+      : `${name} is ${KeyMetadata?.KeyState ?? 'unknown'}`;
   }
 
   async function pushApplications(): Promise<string | undefined> {
     const configured = Object.entries(applications).filter(([, arn]) => arn !== undefined);
-    if (configured.length === 0) return 'no push application is deployed';
-    const faults = await Promise.all(configured.map(([platform, arn]) => applicationFault(platform, arn)));
+    const vapidKeyArn = env[VARIABLES.vapidKeyArn];
+    if (configured.length === 0 && vapidKeyArn === undefined) return 'no push application is deployed';
+    const faults = await Promise.all([
+      ...configured.map(([platform, arn]) => applicationFault(platform, arn)),
+      ...(vapidKeyArn === undefined ? [] : [keyFault(vapidKeyArn, 'the key for web pushes')]),
+    ]);
     return faults.filter((fault) => fault !== undefined).join('; ') || undefined;
   }
 
@@ -59,7 +63,12 @@ export function createDeepHealth(env: AliveEnv): DeepHealth {
     authorize: createAuthorizeClient(createApiTokenStore(database), systemClock),
     check: () =>
       checkHealth(
-        { store: createHealthStore(database), wrappingKey, pushApplications, clock: systemClock },
+        {
+          store: createHealthStore(database),
+          wrappingKey: () => keyFault(env[VARIABLES.wrappingKeyArn], 'the key'),
+          pushApplications,
+          clock: systemClock,
+        },
         {
           keyRotationMs: env[VARIABLES.keyRotationHours] * 3_600_000,
           statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],

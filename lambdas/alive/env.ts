@@ -7,6 +7,7 @@ const schema = z.object({
   ...group.database,
   ...group.applications,
   [VARIABLES.wrappingKeyArn]: field.arn,
+  [VARIABLES.vapidKeyArn]: field.optionalText,
   [VARIABLES.statusFrequencyMinutes]: field.number(1, 1_440),
   [VARIABLES.keyRotationHours]: field.number(1, 8_760),
 });
