@@ -21,6 +21,7 @@ export interface MailboxStore {
   folderReference(mailbox: Mailbox, name: string): ObjectReference;
   deliver(email: string, mail: NewItem): { readonly itemId: string };
   setRead(email: string, id: string, isRead: boolean): void;
+  failItem(email: string, id: string, code: string | undefined): void;
   /** Gives the new id. */
   move(email: string, id: string, toFolder: string): { readonly itemId: string };
   copy(email: string, id: string, toFolder: string): { readonly itemId: string };
@@ -168,6 +169,9 @@ export function createMailboxStore(options: {
       const arrived = itemEvent(mailbox, item, 'NewMailEvent');
       options.onEvents(mailbox, [created, arrived, folderEvent(mailbox, name)]);
       return { itemId: item.id };
+    },
+    failItem(email, id, code) {
+      present(get(email), id).fault = code;
     },
     setRead(email, id, isRead) {
       const mailbox = get(email);

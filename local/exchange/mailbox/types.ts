@@ -32,6 +32,8 @@ export interface Item {
   readonly conversationId: string;
   isRead: boolean;
   readonly isDraft: boolean;
+  /** ResponseCode that GetItem answers with about this item, until cleared. */
+  fault?: string | undefined;
   changes: number;
 }
 

@@ -35,6 +35,8 @@ function oneItem(id: XmlElement, shape: Shape, context: OperationContext): Respo
   if (id.namespace !== T || id.name !== 'ItemId')
     throw violation(`The element '${id.name}' is not expected in 'ItemIds'.`);
   const item = findItem(id.attributes.Id ?? '', context);
+  if (item?.fault !== undefined)
+    return failure('GetItem', item.fault, 'The item cannot be returned.', [], [m('Items', [])]);
   if (item !== undefined) return success('GetItem', [m('Items', [itemElement(item, shape, context)])]);
   const text = 'The specified object was not found in the store.';
   return failure('GetItem', 'ErrorItemNotFound', text, [], [m('Items', [])]);
