@@ -1,5 +1,6 @@
 import type { XmlElement, XmlLimits } from './xml.ts';
-import { readXml, withoutForbiddenCharacters } from './xml.ts';
+import { readXml } from './xml.ts';
+import { withoutForbiddenCharacters } from './xml-characters.ts';
 
 /**
  * A GetItem answer about 50 mails has 2,500 tags, 200 KB and 5,000 stops. What is read here is parsed once more by the

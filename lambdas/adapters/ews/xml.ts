@@ -164,37 +164,6 @@ function ownAttributes(
   return own;
 }
 
-/**
- * The text without what XML 1.0 forbids, as character or as character reference: Exchange passes both on from
- * mail subjects, and one odd subject must not cost the other mails of an answer.
- */
-export function withoutForbiddenCharacters(text: string): string {
-  return SUSPICIOUS.test(text) ? dropForbidden(text) : text;
-}
-
-/** What a text with something forbidden in it must hold; most hold none of it. */
-const SUSPICIOUS = /&#|[^\t\n\r -\uD7FF\uE000-\uFFFD]/;
-
-function dropForbidden(text: string): string {
-  return text
-    .replace(/&#(?:x([0-9a-f]+)|([0-9]+));/gi, (reference, hex?: string, decimal?: string) =>
-      isCharacter(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)) ? reference : '',
-    )
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '');
-}
-
-/** XML 1.0, production 2. */
-function isCharacter(code: number): boolean {
-  return (
-    code === 0x9 ||
-    code === 0xa ||
-    code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) ||
-    (code >= 0xe000 && code <= 0xfffd) ||
-    (code >= 0x10000 && code <= 0x10ffff)
-  );
-}
-
 /** First direct child of that name and, where given, namespace. */
 export function childOf(
   parent: XmlElement | undefined,

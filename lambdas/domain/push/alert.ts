@@ -35,12 +35,18 @@ const NEUTRAL: Alert = { body: own(TEXTS.newMessage) };
 
 function newMailAlert(push: NewMailPush): Alert {
   if (push.count > 1) return { body: own(TEXTS.newMessages, String(push.count)) };
-  const title = push.sender === undefined || push.sender === '' ? undefined : given(push.sender);
+  const title = titleOf(push.sender);
   if (push.subject === undefined) return title === undefined ? NEUTRAL : { ...NEUTRAL, title };
   return {
     title: title ?? own(TEXTS.unknownSender),
     body: push.subject === '' ? own(TEXTS.noSubject) : given(push.subject),
   };
+}
+
+/** Undefined where no sender may be shown; a mail without one says so. */
+function titleOf(sender: string | undefined): Line | undefined {
+  if (sender === undefined) return undefined;
+  return sender === '' ? own(TEXTS.unknownSender) : given(sender);
 }
 
 /**

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Mail } from '../model/mail.ts';
 import { type ContentLevel, type Preferences, stricter } from '../model/preferences.ts';
 import type { NewMailPush } from '../ports/push.ts';
-import { cleanText, displaySender } from './text.ts';
+import { displaySender } from './sender.ts';
+import { cleanText } from './text.ts';
 
 /** False for what is no news: read meanwhile, a draft, a read receipt or a delivery report. The badge counts all the same. */
 export function announces({ kind, isRead, isDraft }: Pick<Mail, 'kind' | 'isRead' | 'isDraft'>): boolean {

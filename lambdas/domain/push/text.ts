@@ -1,35 +1,66 @@
 /** Text that strangers wrote, made fit for a lock screen. Pure; knows JSON's byte costs, nothing of push services. */
 
-import { decodeEncodedWords } from './encoded-words.ts';
+import { decodeEncodedWords, withoutWordHeads } from './encoded-words.ts';
 
 /** More than any lock screen shows and any payload holds: bounds the work that one mail can cause. */
 const MAX_CODE_UNITS = 4_096;
 
 /**
  * Bidi embeddings, overrides and isolates let a name rearrange what stands beside it; the strong marks
- * (LRM, RLM, ALM) cannot and stay, since mixed Hebrew or Arabic text needs them. Interlinear annotations,
- * byte order marks and soft hyphens are invisible and go. ZWJ, ZWNJ and tag characters stay: emoji and
- * Persian are built with them.
+ * (LRM, RLM, ALM) cannot and stay, since mixed Hebrew or Arabic text needs them. Interlinear annotations, byte order
+ * marks and soft hyphens are invisible, and noncharacters are refused by push services. ZWJ, ZWNJ and tag
+ * characters stay: emoji and Persian are built with them.
  */
-const INVISIBLE = /[\u00AD\u202A-\u202E\u2066-\u2069\u206A-\u206F\uFEFF\uFFF9-\uFFFB]/gu;
+const INVISIBLE =
+  /[\u00AD\u202A-\u202E\u2066-\u2069\u206A-\u206F\uFEFF\uFFF9-\uFFFB\p{Noncharacter_Code_Point}]/gu;
 const CONTROL_OR_SPACE = /[\p{Cc}\p{White_Space}\u2028\u2029]+/gu;
-/** Anything that leaves ink. Hangul fillers are default-ignorable, so they count as nothing here. */
-const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u2800]/u;
+/** Anything that leaves ink by itself. Hangul fillers are default-ignorable, so they count as nothing here. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\p{M}\u2800]/u;
+
+/** What makes one letter of many code points. */
+const COMBINES = /[\p{M}\p{Cf}\p{Emoji_Modifier}\u1100-\u11FF]{4}|\u200D/u;
+/** Hebrew with cantillation has four marks on a letter, Tibetan five. */
+const MARKS_PER_LETTER = 5;
+/** A family with a skin tone each has 11 code points. */
+const CODE_POINTS_PER_LETTER = 16;
+
 let segmenter: Intl.Segmenter | undefined;
 const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = 3;
 
-/**
- * One line without control characters, direction overrides, leftover RFC 2047 encoded words or lone
- * surrogates. Empty where nothing visible is left.
- */
+/** Some mailers encode twice; more often than that is nobody's text. */
+const MOST_DECODINGS = 3;
+
+/** One line, as `plainLine` makes it, with leftover RFC 2047 encoded words decoded and never shown as code. */
 export function cleanText(text: string): string {
-  const line = decodeEncodedWords(bounded(text))
-    .toWellFormed()
-    .replace(INVISIBLE, '')
-    .replace(CONTROL_OR_SPACE, ' ')
-    .trim();
-  return VISIBLE.test(line) ? line : '';
+  let line = plainLine(text);
+  for (let pass = 0; pass < MOST_DECODINGS && line.includes('=?'); pass += 1) {
+    line = plainLine(decodeEncodedWords(line));
+  }
+  return line.includes('=?') ? plainLine(withoutWordHeads(line)) : line;
+}
+
+/**
+ * One line without control characters, direction overrides, lone surrogates or letters that are hidden beneath
+ * their marks. Empty where nothing visible is left.
+ */
+export function plainLine(text: string): string {
+  const line = bounded(text).toWellFormed().replace(INVISIBLE, '').replace(CONTROL_OR_SPACE, ' ').trim();
+  if (!VISIBLE.test(line)) return '';
+  return COMBINES.test(line) ? lettersOf(line).map(boundedLetter).join('') : line;
+}
+
+/** Letters as people count them (grapheme clusters, UAX 29). */
+export function lettersOf(text: string): readonly string[] {
+  return Array.from(graphemesOf(text), ({ segment }) => segment);
+}
+
+function boundedLetter(letter: string): string {
+  let marks = 0;
+  return Array.from(letter)
+    .filter((character) => !/\p{M}/u.test(character) || ++marks <= MARKS_PER_LETTER)
+    .slice(0, CODE_POINTS_PER_LETTER)
+    .join('');
 }
 
 /** Made on first use: loading the rules takes longer than all else that a heartbeat needs of the domain. */
@@ -65,29 +96,4 @@ export function truncate(text: string, maxBytes: number): string {
     kept += segment;
   }
   return kept.trimEnd() + ELLIPSIS;
-}
-
-const ADDRESS = /[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+/;
-/** Exchange reports a sender it cannot resolve by directory name; that is no address to a user. */
-const DIRECTORY_NAME = /^\/o=/i;
-
-/**
- * What a phone shows as sender: the display name, else the whole address (a local part alone, "noreply",
- * says too little), else nothing. A display name that is itself an address, but another one than the mail
- * came from, is a disguise: then the real address is shown.
- */
-export function displaySender(
-  sender: { readonly name?: string | undefined; readonly address?: string | undefined } | undefined,
-): string {
-  const address = plain(sender?.address);
-  const name = plain(sender?.name).replace(/^(["'])(.*)\1$/u, '$2');
-  const claimed = ADDRESS.exec(name)?.[0];
-  const disguised =
-    claimed !== undefined && address !== '' && claimed.toLowerCase() !== address.toLowerCase();
-  return disguised || cleanText(name) === '' ? address : name;
-}
-
-function plain(text: string | undefined): string {
-  const clean = cleanText(text ?? '');
-  return DIRECTORY_NAME.test(clean) ? '' : clean;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { childOf, childText, readXml, withoutForbiddenCharacters } from '#adapters/ews/xml.ts';
+import { childOf, childText, readXml } from '#adapters/ews/xml.ts';
+import { withoutForbiddenCharacters } from '#adapters/ews/xml-characters.ts';
 
 const LIMITS = {
   maxBytes: 999,
@@ -58,6 +59,9 @@ describe('characters that XML forbids', () => {
     ['a\0b\u0008c\uD83Dd\uFFFEe\u000Bf', 'abcdef'],
     ['&#9;&#xA;&#13;&#x20;&#xD7FF;&#xE000;&#x1F600;', '&#9;&#xA;&#13;&#x20;&#xD7FF;&#xE000;&#x1F600;'],
     ['\t\n\r é😀\uFFFD', '\t\n\r é😀\uFFFD'],
+    ['&#55357;&#56832; &#xD83D;&#xde00; &#x0D83D;&#56832;', '&#128512; &#128512; &#128512;'],
+    ['&#56832;&#55357; &#55357; &#56832; &#55357;&#55357;&#56832;', '   &#128512;'],
+    ['&#55000;&#56832;a', '&#55000;a'],
     ['&amp;#x0; &#; &#x; &# 0;', '&amp;#x0; &#; &#x; &# 0;'],
   ])('are taken out of %j and leave the rest', (text, expected) => {
     expect(withoutForbiddenCharacters(text)).toBe(expected);
