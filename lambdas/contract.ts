@@ -118,6 +118,7 @@ export const METRICS = [
   'SubscriptionRenewed',
   'SubscriptionGap',
   'MailboxOwed',
+  'AlertsHeldBack',
   'ExchangeFailed',
   'ExchangeBlocked',
   'DatabaseUnavailable',

@@ -34,4 +34,5 @@ export function withinTime<T>(limitMs: number, work: Promise<T>): Promise<T> {
 
 export const systemTimer: Timer = {
   within: <T>(ms: number, work: Promise<T>) => orAfter<T | undefined>(ms, work, () => undefined),
+  wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
 };

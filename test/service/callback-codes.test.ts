@@ -39,7 +39,12 @@ describe('a busy server', () => {
 
 /** Word of the fault, what the phone hears, what becomes of the subscription, what the app is told. */
 const PASSING = ['new-mail', 'active', 'active'] as const;
-const DEAD = ['sign-in', 'unsubscribed', 'credentials-rejected'] as const;
+const DEAD = [
+  'ErrorPasswordExpired',
+  'ErrorPasswordExpired:old',
+  'ErrorPasswordChangeRequired',
+  'ErrorOrganizationAccessBlocked',
+];
 const ANSWERS = [
   ...[
     'ErrorMailboxMoveInProgress',
@@ -76,16 +81,11 @@ const ANSWERS = [
     'half-xml',
     'oversized',
     'doctype',
+    ...DEAD,
   ].map((word) => [word, ...PASSING] as const),
-  ...[
-    'ErrorPasswordExpired',
-    'ErrorPasswordExpired:old',
-    'ErrorPasswordChangeRequired',
-    'ErrorOrganizationAccessBlocked',
-  ].map((word) => [word, ...DEAD] as const),
 ];
 
-test('each failure of GetItem announces neutrally and ends nothing, each proof asks to sign in again, once', async () => {
+test('each failure of GetItem announces neutrally and ends nothing, whatever it says of the credentials', async () => {
   const the = world();
   the.world.exchange.modes.language = 'ko';
   const cases = [];
@@ -110,16 +110,29 @@ test('each failure of GetItem announces neutrally and ends nothing, each proof a
 
   // A quarter of an hour later whoever was left alone is asked again.
   await the.world.clock.advance(15 * MINUTE_MS + 1_000);
-  const alive = cases.filter(({ expected }) => expected[1] === 'new-mail');
-  for (const { phone } of alive) {
+  for (const { phone } of cases) {
     the.world.exchange.failMailbox(phone.email, undefined);
     the.world.exchange.mailboxes.deliver(phone.email, { subject: 'healed' });
   }
-  for (const { expected, phone } of alive) {
+  for (const { expected, phone } of cases) {
     const last = (await the.waitForNotifications(phone, 2)).at(-1);
     expect([expected[0], textOf(last)]).toEqual([expected[0], 'healed']);
   }
 }, 60_000);
+
+test.each(DEAD)('%s said twice, a quarter of an hour apart, asks to sign in again, once', async (word) => {
+  const the = world();
+  const { phone, registrationId } = await the.registerPhone();
+  the.world.exchange.failMailbox(phone.email, word);
+  await the.deliverMail(phone.email);
+  await the.world.clock.advance(15 * MINUTE_MS + 1_000);
+  await the.deliverMail(phone.email);
+  await the.world.exchange.idle();
+  expect(the.notifications(phone).map(typeOf)).toEqual(['new-mail', 'sign-in']);
+  expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ ended: 'unsubscribed' }]);
+  const { body } = await the.client.call('GET', `/register/${registrationId}`);
+  expect(at(body, 'status')).toBe('credentials-rejected');
+});
 
 test.each(['403', 'ErrorAccessDenied:message', 'ErrorAccessDenied:fault', 'ErrorAccessDenied:hidden'])(
   'a mailbox that is blocked, said as %s, is left alone for a quarter of an hour',
@@ -217,12 +230,15 @@ describe('an error that Exchange pushes', () => {
     expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
   });
 
-  test('as ErrorPasswordExpired asks to sign in again', async () => {
+  test('as ErrorPasswordExpired ends nothing while Exchange itself takes the password', async () => {
     const the = world();
     const { phone } = await the.registerPhone();
-    await the.world.exchange.pushError(phone.email, 'ErrorPasswordExpired');
-    expect((await the.waitForNotifications(phone, 1)).map(typeOf)).toEqual(['sign-in']);
-    expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ ended: 'unsubscribed' }]);
+    const calls = await the.callsDuring(() =>
+      the.world.exchange.pushError(phone.email, 'ErrorPasswordExpired'),
+    );
+    expect(calls.filter(({ service }) => service === 'ews')).toHaveLength(1);
+    expect(the.notifications(phone)).toEqual([]);
+    expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
   });
 
   test('hidden in ErrorInternalServerError, beside a message that succeeded, is obeyed and the mail announced', async () => {

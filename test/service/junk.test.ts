@@ -86,6 +86,8 @@ test(
     expect(childrenWithLastArgument('callback')[0]).toBe(pid);
 
     expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ state: 'active' }]);
+    // Junk has used up the alerts of this window.
+    await the.world.clock.advance(11 * 60_000);
     const before = the.notifications(phone).length;
     await the.deliverMail(phone.email, { subject: 'after all that' });
     const pushes = (await the.waitForNotifications(phone, before + 1)).slice(before);

@@ -70,7 +70,10 @@ interface State {
   recording: Promise<void> | undefined;
   /** `down`: a prepared row cannot be taken back. */
   abandoning: 'up' | 'down';
-  hostSuspects: { suspects: number; mailboxes: number };
+  hostSuspects: { suspects: number; tried: number };
+  /** Claims that were asked for again; the one that succeeds. */
+  readonly claims: Parameters<CallbackStore['claim']>[0][];
+  freeAfter: number;
   readonly hostsJudged: Parameters<CallbackStore['hostSuspects']>[0][];
   refusedHost: boolean;
   view: SubscriptionView | undefined;
@@ -104,8 +107,10 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     database: 'up',
     recording: undefined,
     abandoning: 'up',
-    hostSuspects: { suspects: 0, mailboxes: 100 },
+    hostSuspects: { suspects: 0, tried: 100 },
     hostsJudged: [],
+    claims: [],
+    freeAfter: 0,
     refusedHost: false,
     view: undefined,
     aftermath: [],
@@ -135,6 +140,9 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     watermark: 'w1',
     previousWatermark: 'w0',
     wantedEvents: 'mail-and-badge',
+    refusals: 0,
+    claim: 'in-order',
+    alerts: 1,
     mailbox: {
       id: asId<MailboxId>(testUuid(6001)),
       ewsHost: 'mail.example.com',
@@ -161,6 +169,11 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
         world.sightings.push(sighting);
         return world.view?.id === sighting.subscriptionId ? world.view : undefined;
       }, true),
+    claim: (request) =>
+      whileUp(() => {
+        world.claims.push(request);
+        return world.claims.length === world.freeAfter;
+      }),
     async record(aftermath) {
       await world.recording;
       return whileUp(() => void world.aftermath.push(aftermath));
@@ -240,6 +253,12 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     /** Changes the stored subscription. */
     store: (changes: Partial<SubscriptionView>) => {
       if (world.view !== undefined) world.view = { ...world.view, ...changes };
+    },
+    /** The credentials were refused that long ago, and this request has their next try. */
+    refusedBefore: (ms: number) => {
+      const at = clock.now() - ms;
+      if (world.view !== undefined)
+        world.view = { ...world.view, suspectSince: at, lastRefusedAt: at, refusals: 1, claim: 'held' };
     },
     /** A request of Exchange, authentic unless said otherwise. */
     call: (request: { callbackId?: string; sealed?: string } = {}) =>

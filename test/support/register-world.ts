@@ -123,6 +123,7 @@ export function registerWorld() {
       clock,
       timer: {
         within: (_ms, work) => Promise.race([work, state.timeEnds.then((): undefined => undefined)]),
+        wait: async () => {},
       },
       ids,
     },

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { asId, type KeyPairId, type SubscriptionId } from '#domain/model/ids.ts';
-import type { RegistrationRequest } from '#domain/ports/store.ts';
+import type { RegistrationRequest, Sighting } from '#domain/ports/store.ts';
 
 export const NOW = Date.UTC(2026, 0, 15, 8);
 export const MINUTE = 60_000;
@@ -13,6 +13,14 @@ export function sha256(text: string): Uint8Array {
 
 export function subscriptionId(): SubscriptionId {
   return asId<SubscriptionId>(randomUUID());
+}
+
+/** A callback that reports one new mail, under a claim of its own. */
+export function sighting(
+  id: SubscriptionId,
+): Pick<Sighting, 'subscriptionId' | 'sealedSha256' | 'claim' | 'alerts'> {
+  const claim = { by: randomUUID(), leaseMs: 15_000 };
+  return { subscriptionId: id, sealedSha256: sha256(id), claim, alerts: 1 };
 }
 
 /** What differs between two registrations of a test; everything else is the same for all. */

@@ -14,7 +14,7 @@ import type {
 } from '#domain/ports/store.ts';
 import { type OpenStore, startStore, type TestStore } from './data-api.ts';
 import { insertKeyPair } from './key-pair-rows.ts';
-import { MINUTE, NOW, type RequestOptions, registrationRequest, sha256 } from './registration-requests.ts';
+import { MINUTE, NOW, type RequestOptions, registrationRequest, sighting } from './registration-requests.ts';
 
 export interface Registered extends RegistrationBegun {
   /** Of the subscription that came with it. */
@@ -107,8 +107,7 @@ export function useStore(): StoreWords {
       if (registered.subscribe) await activate(registered);
       return registered;
     },
-    see: (id, rest) =>
-      callbacks.see({ subscriptionId: id, sealedSha256: sha256(id), now: NOW + MINUTE, ...rest }),
+    see: (id, rest) => callbacks.see({ ...sighting(id), now: NOW + MINUTE, ...rest }),
     record: (id, rest) => callbacks.record({ subscriptionId: id, now: NOW + MINUTE, ...rest }),
     subscriptionRow: async (id) => (await store.rows('SELECT * FROM subscriptions WHERE id = $1', [id]))[0],
     states: () => store.rows('SELECT id, state FROM subscriptions ORDER BY created_at, id'),

@@ -1,3 +1,4 @@
+import { CLAIM, CLAIMED, IN_ORDER } from './callback-claims.ts';
 import { DEVICES_JSON } from './devices.ts';
 import { KEY_PAIR_JSON } from './key-pairs.ts';
 
@@ -37,10 +38,10 @@ export const SEE = `
            state = CASE WHEN ${FELL_SILENT} THEN 'active' ELSE s.state END,
            lost_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.lost_at END,
            wake_stage = CASE WHEN ${FELL_SILENT} THEN 0 ELSE s.wake_stage END,
-           wake_due_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.wake_due_at END
+           wake_due_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.wake_due_at END,${CLAIM}
       FROM known
      WHERE s.id = known.id AND (SELECT count(*) FROM counted) >= 0
-    RETURNING s.id
+    RETURNING s.id, ${CLAIMED}
   )
   SELECT json_build_object(
            'state', s.state,
@@ -57,6 +58,11 @@ export const SEE = `
            'wantedEvents', s.wanted_events,
            'suspectSince', s.suspect_since,
            'lastRefusedAt', s.last_refused_at,
+           'refusals', s.refusals,
+           'nextTryAt', s.next_try_at,
+           'claimed', coalesce(seen.claimed, false),
+           'inOrder', ${IN_ORDER},
+           'alerts', coalesce(seen.alerts, s.alerts),
            'quietUntil', s.quiet_until,
            'lastNeutralAt', s.last_neutral_at,
            'credentialsExpireAt', s.credentials_expire_at,
@@ -73,6 +79,8 @@ export const SEE = `
     JOIN key_pairs k ON k.id = s.key_pair_id
     LEFT JOIN seen ON seen.id = s.id
    WHERE s.id = :id::uuid AND s.ended_at IS NULL`;
+
+const IS_RELEASED = '(:released::uuid IS NOT NULL AND s.claimed_by = :released::uuid)';
 
 /**
  * Proof that the credentials are dead, and every other end, take the row's half of the seal: what Exchange
@@ -110,6 +118,14 @@ export const RECORD = `
          last_refused_at = CASE WHEN :refused::text IS NOT NULL THEN :now::bigint
                                 WHEN :trusted::boolean THEN NULL
                                 ELSE s.last_refused_at END,
+         refusals = CASE WHEN :refused::text IS NOT NULL AND :trusted::boolean THEN 1
+                         WHEN :refused::text IS NOT NULL THEN s.refusals + 1
+                         WHEN :trusted::boolean THEN 0
+                         ELSE s.refusals END,
+         next_try_at = CASE WHEN :refused::text IS NOT NULL THEN :next_try_at::bigint
+                            WHEN :trusted::boolean OR ${IS_RELEASED} THEN NULL
+                            ELSE s.next_try_at END,
+         claimed_until = CASE WHEN ${IS_RELEASED} THEN NULL ELSE s.claimed_until END,
          quiet_until = coalesce(:quiet_until::bigint, s.quiet_until),
          last_neutral_at = coalesce(:neutral_at::bigint, s.last_neutral_at),
          wake_stage = CASE WHEN s.state = 'active' AND :lost::boolean OR ${WORKS_AGAIN} THEN 0
@@ -125,17 +141,15 @@ export const RECORD = `
      AND (SELECT count(*) FROM box) + (SELECT count(*) FROM switched_off) >= 0`;
 
 /**
- * A former password says nothing of the host. Counted up to 10,000: enough to tell a share, and bounded where one
- * server holds everybody.
+ * Of the host's mailboxes that have tried their credentials since then, how many were refused and have not worked
+ * again. A sample of 10,000 (the index orders by hash) bounds it where one server holds everybody.
  */
 export const HOST_SUSPECTS = `
   SELECT json_build_object(
-    'suspects', (SELECT count(*) FROM (
-      SELECT DISTINCT s.mailbox_id FROM subscriptions s JOIN mailboxes m ON m.id = s.mailbox_id
-       WHERE (s.suspect_since BETWEEN :since::bigint AND :until::bigint OR s.suspect_since >= :recently::bigint)
-         AND s.state <> 'superseded' AND m.ews_host = :host::text LIMIT 10000) counted),
-    'mailboxes', (SELECT count(*) FROM (
-      SELECT 1 FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) counted))::text`;
+    'suspects', count(*) FILTER (WHERE s.suspect_since >= :since::bigint),
+    'tried', count(*) FILTER (WHERE s.tried_at >= :since::bigint OR s.suspect_since >= :since::bigint))::text
+    FROM (SELECT active_subscription_id FROM mailboxes WHERE ews_host = :host::text LIMIT 10000) m
+    JOIN subscriptions s ON s.id = m.active_subscription_id`;
 
 /** Credentials whose phone left take with them since when: a new subscription gives them no second day. */
 export const PREPARE_RENEWAL = `

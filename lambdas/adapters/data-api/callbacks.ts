@@ -2,22 +2,28 @@ import { asId, type MailboxId, type RegistrationId, type SubscriptionId } from '
 import type { RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
 import type { CallbackAftermath, CallbackStore } from '#domain/ports/store.ts';
 import type { FolderUnread } from '#domain/push/badge.ts';
+import { CLAIM_AGAIN } from './callback-claims.ts';
 import { HOST_SUSPECTS, PREPARE_RENEWAL, RECORD, SEE } from './callback-statements.ts';
 import type { Database, Parameters } from './database.ts';
 import { readDevices } from './devices.ts';
 import { readKeyPair } from './key-pairs.ts';
 import { STATES, subscriptionParameters, WANTED_EVENTS } from './registrations.ts';
-import { asRow, bytes, number, oneOf, optional, type Row, text } from './row.ts';
+import { asRow, boolean, bytes, number, oneOf, optional, type Row, text } from './row.ts';
 
 /** What a callback reads and writes. */
 export function createCallbackStore(database: Database): CallbackStore {
   return {
-    async see({ subscriptionId, sealedSha256, now, watermark, folders = [] }) {
+    async see(sighting) {
+      const { subscriptionId, sealedSha256, now, watermark, previousWatermark, folders = [] } = sighting;
       const [value] = await database.run(SEE, {
         id: subscriptionId,
         sealed: sealedSha256,
         now,
         watermark,
+        previous: previousWatermark,
+        claim: sighting.claim.by,
+        lease: sighting.claim.leaseMs,
+        alerts: sighting.alerts,
         folders: folders.length === 0 ? undefined : JSON.stringify(folders.map(folderJson)),
       });
       return value === undefined ? undefined : readView(subscriptionId, asRow(value));
@@ -25,10 +31,14 @@ export function createCallbackStore(database: Database): CallbackStore {
     async record(aftermath) {
       await database.run(RECORD, recordParameters(aftermath));
     },
-    async hostSuspects({ ewsHost, since, until, recently }) {
-      const [value] = await database.run(HOST_SUSPECTS, { host: ewsHost, since, until, recently });
+    async claim({ subscriptionId, now, claim: { by, leaseMs } }) {
+      const rows = await database.run(CLAIM_AGAIN, { id: subscriptionId, now, claim: by, lease: leaseMs });
+      return rows.length > 0;
+    },
+    async hostSuspects({ ewsHost, since }) {
+      const [value] = await database.run(HOST_SUSPECTS, { host: ewsHost, since });
       const row = asRow(value);
-      return { suspects: number(row, 'suspects'), mailboxes: number(row, 'mailboxes') };
+      return { suspects: number(row, 'suspects'), tried: number(row, 'tried') };
     },
     async prepareRenewal({ now, mailboxId, replaces, subscription }) {
       const [value] = await database.run(PREPARE_RENEWAL, {
@@ -47,13 +57,17 @@ function folderJson({ folderSha256, count, at }: FolderUnread): object {
 }
 
 function recordParameters(aftermath: CallbackAftermath): Parameters {
-  const { refused, trusted, quietUntil, neutralAt, lost } = aftermath;
+  const { refused, trusted, quietUntil, neutralAt, lost, released } = aftermath;
   const ended = aftermath.ended === true || refused === 'proof';
-  const touches = [refused, trusted, quietUntil, neutralAt, lost].some((value) => value !== undefined);
+  const touches = [refused, trusted, quietUntil, neutralAt, lost, released].some(
+    (value) => value !== undefined,
+  );
   return {
     id: aftermath.subscriptionId,
     now: aftermath.now,
     refused,
+    next_try_at: aftermath.nextTryAt,
+    released,
     trusted: trusted === true,
     quiet_until: quietUntil,
     neutral_at: neutralAt,
@@ -84,6 +98,10 @@ function readView(id: SubscriptionId, row: Row): SubscriptionView {
     wantedEvents: oneOf(row, 'wantedEvents', WANTED_EVENTS),
     suspectSince: optional(row, 'suspectSince', number),
     lastRefusedAt: optional(row, 'lastRefusedAt', number),
+    refusals: number(row, 'refusals'),
+    nextTryAt: optional(row, 'nextTryAt', number),
+    claim: readClaim(row),
+    alerts: number(row, 'alerts'),
     quietUntil: optional(row, 'quietUntil', number),
     lastNeutralAt: optional(row, 'lastNeutralAt', number),
     credentialsExpireAt: optional(row, 'credentialsExpireAt', number),
@@ -100,6 +118,12 @@ function readView(id: SubscriptionId, row: Row): SubscriptionView {
     },
     devices: readDevices(row),
   };
+}
+
+function readClaim(row: Row): SubscriptionView['claim'] {
+  const isSuspect = optional(row, 'suspectSince', number) !== undefined;
+  if (!boolean(row, 'claimed')) return isSuspect ? 'paused' : 'in-use';
+  return isSuspect || !boolean(row, 'inOrder') ? 'held' : 'in-order';
 }
 
 function readHalf(row: Row): RowHalf {

@@ -1,6 +1,8 @@
+import { isOutdated } from '../model/subscription.ts';
 import { announceMails } from './announce/announce-mails.ts';
 import { announceIfUnreadRose } from './announce/announce-missed.ts';
-import { reportUnread } from './announce/report-unread.ts';
+import { askUnread } from './announce/ask-unread.ts';
+import { reportUnread, showUnread } from './announce/report-unread.ts';
 import { repeatOrOwe } from './announce/rescue.ts';
 import type { CallbackAnswer } from './handling/answer.ts';
 import type { Handling } from './handling/handling.ts';
@@ -33,6 +35,7 @@ export async function answerEvents(
   }
   if (summary.pushedError !== undefined)
     await obeyPushedError(ports, settings, handling, summary.pushedError);
+  await proveCredentials(ports, settings, handling);
   await renewIfDue(ports, settings, handling);
   const { delivered, failed, gone } = handling.deliveries;
   const nothingArrived = failed > 0 && delivered === 0;
@@ -43,9 +46,29 @@ export async function answerEvents(
   if (gone.length > 0) changes.disabledEndpoints = gone;
   // Of several phones one that was not reached, or all where Exchange repeats nothing.
   if (failed > 0 && (delivered > 0 || handling.answer === 'unsubscribe')) changes.owed = true;
+  if (handling.access.holdsClaim() && !isIdleHeartbeat(handling)) changes.released = handling.claim;
   await recordChanges(ports, handling);
   if (nothingArrived && handling.answer === 'ok') return repeatOrOwe(ports, view, summary, now);
   return handling.answer;
+}
+
+/** Its claim ends by itself, and writes nothing more. */
+function isIdleHeartbeat({ view, summary, access }: Handling): boolean {
+  return summary.heartbeat && view.suspectSince === undefined && !access.isOpen();
+}
+
+/**
+ * The second try of refused credentials does not wait for a mail: any request of Exchange brings them, a heartbeat
+ * as well. So a refusal is confirmed, or forgotten, within an interval.
+ */
+async function proveCredentials(
+  ports: CallbackPorts,
+  settings: CallbackSettings,
+  handling: Handling,
+): Promise<void> {
+  const { view, access } = handling;
+  if (view.suspectSince === undefined || view.claim !== 'held' || access.isOpen() || isOutdated(view)) return;
+  await showUnread(ports, handling, await askUnread(ports, settings, handling));
 }
 
 async function renewIfDue(

@@ -3,8 +3,9 @@ import type { SubscriptionId } from '../model/ids.ts';
 import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import { announceUnreadable, rescue } from './announce/rescue.ts';
 import { answerEvents } from './answer-events.ts';
+import { alertsOf } from './handling/alert-quota.ts';
 import type { CallbackAnswer } from './handling/answer.ts';
-import { beginHandling } from './handling/handling.ts';
+import { beginHandling, type Handling } from './handling/handling.ts';
 import { createMailboxAccess } from './handling/open-mailbox.ts';
 import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
 import type { Progress } from './handling/progress.ts';
@@ -38,7 +39,8 @@ export async function handleCallback(
     const { summary } = progress;
     if (summary !== undefined && summary.newItemIds.length > 0) void ports.exchange.warm();
     const sealedSha256 = hash('sha256', request.sealed, 'buffer');
-    const view = await see(ports, id, sealedSha256, summary, receivedAt);
+    const claim = ports.ids.uuid();
+    const view = await see(ports, settings, { id, sealedSha256, claim, summary, now: receivedAt });
     if (view === undefined) return 'unsubscribe';
     if (!timingSafeEqual(sealedSha256, view.sealedSha256)) return 'forbidden';
     const ended = endedAnswer(view, receivedAt);
@@ -46,7 +48,9 @@ export async function handleCallback(
     progress.view = view;
     if (notification.kind === 'unreadable')
       return await announceUnreadable(ports, view, notification.reason, receivedAt);
-    return summary === undefined ? 'ok' : await handle(ports, settings, view, summary, request, progress);
+    return summary === undefined
+      ? 'ok'
+      : await handle(ports, settings, { view, claim, summary }, request, progress);
   } catch (error) {
     if (progress.over) throw error;
     const { view } = progress;
@@ -75,16 +79,24 @@ function summaryOf(
 
 function see(
   ports: CallbackPorts,
-  subscriptionId: SubscriptionId,
-  sealedSha256: Uint8Array,
-  summary: Summary | undefined,
-  now: EpochMs,
+  settings: CallbackSettings,
+  request: {
+    readonly id: SubscriptionId;
+    readonly sealedSha256: Uint8Array;
+    readonly claim: string;
+    readonly summary: Summary | undefined;
+    readonly now: EpochMs;
+  },
 ): Promise<SubscriptionView | undefined> {
+  const { id, sealedSha256, claim, summary, now } = request;
   return ports.store.see({
-    subscriptionId,
+    subscriptionId: id,
     sealedSha256,
     now,
     watermark: summary?.watermark,
+    previousWatermark: summary?.previousWatermark,
+    claim: { by: claim, leaseMs: settings.answerBudgetMs },
+    alerts: summary === undefined ? 0 : alertsOf(summary, settings.pushesPerRequest),
     folders: summary?.folders ?? [],
   });
 }
@@ -92,15 +104,15 @@ function see(
 async function handle(
   ports: CallbackPorts,
   settings: CallbackSettings,
-  view: SubscriptionView,
-  summary: Summary,
+  { view, claim, summary }: Pick<Handling, 'view' | 'claim' | 'summary'>,
   { sealed }: CallbackRequest,
   progress: Progress,
 ): Promise<CallbackAnswer> {
   const now = progress.receivedAt;
   const deadlineMs = now + settings.exchangeBudgetMs;
-  const access = createMailboxAccess(ports, view, sealed, deadlineMs);
-  const handling = beginHandling({ view, summary, sealed, now, deadlineMs, access });
+  const leaseMs = settings.answerBudgetMs;
+  const access = createMailboxAccess(ports, { view, sealed, claim: { by: claim, leaseMs }, deadlineMs });
+  const handling = beginHandling({ view, claim, summary, sealed, now, deadlineMs, access });
   progress.handling = handling;
   try {
     return await answerEvents(ports, settings, handling);

@@ -1,9 +1,9 @@
 import { isOutdated } from '../model/subscription.ts';
 import { announceIfUnreadRose } from './announce/announce-missed.ts';
+import { askUnread } from './announce/ask-unread.ts';
 import type { Handling } from './handling/handling.ts';
 import { alarmOfStranger } from './handling/own-inbox.ts';
 import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
-import { askToSignIn } from './heal/ask-to-sign-in.ts';
 import { leaveAlone } from './heal/judge-failure.ts';
 import { suspectAbsence } from './heal/rediscover.ts';
 import { renewSubscription } from './heal/renew-subscription.ts';
@@ -27,7 +27,7 @@ export async function obeyPushedError(
         await renewSubscription(ports, settings, handling, { rediscover: second });
       if (error.consequence === 'no-mailbox' && !handling.renewed)
         // Until a new one has taken over, this one is all there is.
-        return suspectAbsence(ports, handling);
+        return suspectAbsence(ports, settings, handling);
       if (!handling.renewed && !handling.signedOut && !isOutdated(handling.view)) {
         handling.changes.lost = true;
         ports.metrics.count('SubscriptionLost');
@@ -36,9 +36,8 @@ export async function obeyPushedError(
       return;
     }
     case 'credentials-dead':
-      if (isOutdated(handling.view)) return;
-      ports.metrics.count('CredentialsRejected');
-      await askToSignIn(ports, handling);
+      // Said by whoever knows the callback URL: Exchange itself is asked, and its answer counts.
+      if (!isOutdated(handling.view)) await askUnread(ports, settings, handling);
       return;
     case 'denied':
       leaveAlone(ports, handling);

@@ -36,7 +36,7 @@ export type PushedErrorConsequence =
   | 'no-mailbox'
   /** Busy or a passing fault: the subscription lives on. Counted. */
   | 'wait'
-  /** Proof that these credentials or this mailbox are gone. */
+  /** These credentials or this mailbox may be gone: Exchange itself is asked. */
   | 'credentials-dead'
   /** Exchange holds these credentials for somebody else's: leave it alone for a while, alarm, end nothing. */
   | 'denied'

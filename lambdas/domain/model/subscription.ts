@@ -43,6 +43,13 @@ export interface DeviceTarget {
   readonly unreadElsewhere: number;
 }
 
+/**
+ * Whether this request may use the credentials; decided in the row, so that of many at once one may.
+ * in-order: Exchange waits for each answer, hence nobody else is using them. held: claimed until released.
+ * in-use: claimed by another request. paused: refused, and the next try is not due.
+ */
+export type Claim = 'in-order' | 'held' | 'in-use' | 'paused';
+
 /** A subscription with everything one callback needs, as it was before this callback touched it. */
 export interface SubscriptionView {
   readonly id: SubscriptionId;
@@ -62,6 +69,13 @@ export interface SubscriptionView {
   readonly suspectSince?: EpochMs | undefined;
   /** Last use of credentials that ended in a 401. */
   readonly lastRefusedAt?: EpochMs | undefined;
+  /** Refusals since the credentials last worked. */
+  readonly refusals: number;
+  /** Refused credentials are not used before. */
+  readonly nextTryAt?: EpochMs | undefined;
+  readonly claim: Claim;
+  /** Alerts of the current window, this request's among them; see ALERTS. */
+  readonly alerts: number;
   /** Exchange is left alone until then (403, TLS fault, host no longer allowed). */
   readonly quietUntil?: EpochMs | undefined;
   /** Last neutral notification for a request that could not be read. */

@@ -13,8 +13,16 @@ export type ExchangeFailure =
   | { readonly kind: 'credentials-dead'; readonly code: string }
   /** The server has no mailbox for this account, or has it disabled: it may be served elsewhere. */
   | { readonly kind: 'no-mailbox'; readonly code: string }
-  /** The token endpoint refused the refresh token for good (`invalid_grant`). */
-  | { readonly kind: 'refresh-refused'; readonly code: string }
+  /**
+   * The token endpoint refused the refresh token: for good (`invalid_grant`), or `unclear`: with a word that may mean
+   * our set-up as well. `detail` says then what to look at.
+   */
+  | {
+      readonly kind: 'refresh-refused';
+      readonly code: string;
+      readonly unclear?: true | undefined;
+      readonly detail?: string | undefined;
+    }
   /** `why`: something narrower than EWS being blocked for user, organisation or User-Agent. */
   | {
       readonly kind: 'forbidden';

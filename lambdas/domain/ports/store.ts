@@ -131,6 +131,11 @@ export interface Sighting {
   readonly sealedSha256: Uint8Array;
   readonly now: EpochMs;
   readonly watermark?: string | undefined;
+  readonly previousWatermark?: string | undefined;
+  /** This request's id, and how long it may use the credentials where it gets them. */
+  readonly claim: { readonly by: string; readonly leaseMs: number };
+  /** Alerts that this request asks for on each phone. */
+  readonly alerts: number;
   /** Unread counts that the request reports; that of the mailbox's own Inbox is stored, no other. */
   readonly folders?: readonly FolderUnread[] | undefined;
 }
@@ -140,6 +145,10 @@ export interface CallbackAftermath {
   readonly subscriptionId: SubscriptionId;
   readonly now: EpochMs;
   readonly refused?: 'first' | 'proof' | undefined;
+  /** With `refused`: the credentials are not used before. */
+  readonly nextTryAt?: EpochMs | undefined;
+  /** The request whose claim on the credentials ends. */
+  readonly released?: string | undefined;
   /** Credentials worked: no longer suspect, and no longer lost. With `refused`: they worked before they were refused. */
   readonly trusted?: true | undefined;
   readonly quietUntil?: EpochMs | undefined;
@@ -161,13 +170,17 @@ export interface CallbackStore {
    */
   see(sighting: Sighting): Promise<SubscriptionView | undefined>;
   record(aftermath: CallbackAftermath): Promise<void>;
-  /** How many of a host's mailboxes turned suspect from `since` to `until` or after `recently`, of how many. */
+  /** Claims proven credentials that another request was using; false while it still is, or where they were refused. */
+  claim(request: {
+    readonly subscriptionId: SubscriptionId;
+    readonly now: EpochMs;
+    readonly claim: Sighting['claim'];
+  }): Promise<boolean>;
+  /** Of a host's mailboxes that tried their credentials since then, how many were refused and not accepted again. */
   hostSuspects(request: {
     readonly ewsHost: string;
     readonly since: EpochMs;
-    readonly until: EpochMs;
-    readonly recently: EpochMs;
-  }): Promise<{ readonly suspects: number; readonly mailboxes: number }>;
+  }): Promise<{ readonly suspects: number; readonly tried: number }>;
   /** Row `pending` for a subscription that is made anew inside a callback. */
   prepareRenewal(request: {
     readonly now: EpochMs;

@@ -9,6 +9,7 @@ export interface Clock {
 export interface Timer {
   /** What `work` comes to, or undefined after `ms`: then it goes on unheard. Rejects as `work` does until then. */
   within<T>(ms: number, work: Promise<T>): Promise<T | undefined>;
+  wait(ms: number): Promise<void>;
 }
 
 /** Counts, one metric name from the closed list; never a dimension taken from user data. */

@@ -1,8 +1,15 @@
 import { registrations } from './0001-registrations.ts';
 import { boundRegistrations } from './0002-bound-registrations.ts';
+import { claimsAndLimits } from './0003-claims-and-limits.ts';
 import { owedTurns } from './0004-owed-turns.ts';
 import { webPush } from './0012-web-push.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
-export const MIGRATIONS: readonly Migration[] = [registrations, boundRegistrations, owedTurns, webPush];
+export const MIGRATIONS: readonly Migration[] = [
+  registrations,
+  boundRegistrations,
+  claimsAndLimits,
+  owedTurns,
+  webPush,
+];

@@ -68,6 +68,9 @@ async function statementRow(
           subscriptionId: asId<SubscriptionId>(idOf('s', n)),
           sealedSha256: sealedOf(n),
           now,
+          previousWatermark: `AQAAAB${n}`,
+          claim: { by: crypto.randomUUID(), leaseMs: 15_000 },
+          alerts: 1,
           watermark: `AQAAAB${Math.random().toString(36).slice(2)}`,
           folders: [{ folderSha256: inboxOf(n), count: index % 90, at: now }],
         });

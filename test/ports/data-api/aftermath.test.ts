@@ -96,23 +96,23 @@ describe('what a callback records', () => {
 });
 
 describe('a host that refuses everybody', () => {
-  it('is told by the share of its mailboxes that turned suspect together with one, or lately', async () => {
+  it('is told by how many of those that tried their credentials since then were refused', async () => {
     const minutesAgo = { a: 0, b: 60, c: 62, d: 90, e: undefined };
     for (const [person, minutes] of Object.entries(minutesAgo)) {
       const { id } = await register({ person });
-      if (minutes !== undefined) await record(id, { refused: 'first', now: NOW - minutes * MINUTE });
+      if (minutes === undefined) continue;
+      await see(id, { now: NOW - minutes * MINUTE });
+      await record(id, { refused: 'first', now: NOW - minutes * MINUTE });
     }
+    const well = await register({ person: 'well' });
+    await see(well.id, { now: NOW - 70 * MINUTE });
     await register({ person: 'f', host: 'other.example.com' });
-    const around = (minutes: number) =>
-      callbacks.hostSuspects({
-        ewsHost: 'mail.example.com',
-        since: NOW - (minutes + 5) * MINUTE,
-        until: NOW - (minutes - 5) * MINUTE,
-        recently: NOW - 5 * MINUTE,
-      });
-    expect(await around(60)).toEqual({ suspects: 3, mailboxes: 5 });
-    expect(await around(90)).toEqual({ suspects: 2, mailboxes: 5 });
-    expect(await around(200)).toEqual({ suspects: 1, mailboxes: 5 });
+    const since = (minutes: number) =>
+      callbacks.hostSuspects({ ewsHost: 'mail.example.com', since: NOW - minutes * MINUTE });
+    expect(await since(5)).toEqual({ suspects: 1, tried: 1 });
+    expect(await since(65)).toEqual({ suspects: 3, tried: 3 });
+    expect(await since(75)).toEqual({ suspects: 3, tried: 4 });
+    expect(await since(200)).toEqual({ suspects: 4, tried: 5 });
   });
 });
 
@@ -120,9 +120,8 @@ describe('a former password', () => {
   it('that was refused says nothing of its host', async () => {
     const { id } = await register();
     await record(id, { refused: 'first', now: NOW });
-    const during = { since: NOW - MINUTE, until: NOW + MINUTE, recently: NOW - MINUTE };
     const suspects = async () =>
-      (await callbacks.hostSuspects({ ewsHost: 'mail.example.com', ...during })).suspects;
+      (await callbacks.hostSuspects({ ewsHost: 'mail.example.com', since: NOW - MINUTE })).suspects;
     expect(await suspects()).toBe(1);
     await register({ now: NOW + 1 });
     expect(await suspects()).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { breaches } from '../../support/data-api.ts';
-import { NOW } from '../../support/registration-requests.ts';
+import { NOW, sighting } from '../../support/registration-requests.ts';
 import { useStore } from '../../support/use-store.ts';
 
 const { store, registrations, callbacks, begin, activate, register, states, devices } = useStore();
@@ -117,8 +117,7 @@ describe('unregistering', () => {
     const a = await register({ phone: 'a', durable: true });
     await register({ phone: 'b', durable: false });
     await registrations.unregister(a.registrationId, NOW);
-    const { id, sealedSha256 } = a.request.subscription;
-    const view = await callbacks.see({ subscriptionId: id, sealedSha256, now: NOW });
+    const view = await callbacks.see({ ...sighting(a.id), now: NOW });
     expect(view?.credentialsFrom).toBeUndefined();
     expect(view?.devices).toHaveLength(1);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createProbeStore } from '#adapters/data-api/probes.ts';
 import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import { asId, type MailboxId, type SubscriptionId } from '#domain/model/ids.ts';
-import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
+import { MINUTE, NOW, registrationRequest, sha256, sighting } from '../../support/registration-requests.ts';
 import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const { store, registrations, callbacks } = useStore();
@@ -25,11 +25,7 @@ describe('a doctor’s probe', () => {
   it('is seen by a callback like any subscription, and has no device', async () => {
     const { id } = await begin();
     expect(await probes.seenAt(id)).toBeUndefined();
-    const view = await callbacks.see({
-      subscriptionId: id,
-      sealedSha256: sha256(id),
-      now: NOW + 1,
-    });
+    const view = await callbacks.see({ ...sighting(id), now: NOW + 1 });
     expect(view).toMatchObject({ state: 'pending', devices: [] });
     expect(await probes.seenAt(id)).toBe(NOW + 1);
   });

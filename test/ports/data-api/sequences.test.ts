@@ -6,7 +6,7 @@ import { createUpkeepStore } from '#adapters/data-api/upkeep.ts';
 import type { MailboxId, RegistrationId, SubscriptionId } from '#domain/model/ids.ts';
 import { breaches, type OpenStore } from '../../support/data-api.ts';
 import { insertKeyPair } from '../../support/key-pair-rows.ts';
-import { MINUTE, NOW, registrationRequest, sha256 } from '../../support/registration-requests.ts';
+import { MINUTE, NOW, registrationRequest, sighting } from '../../support/registration-requests.ts';
 import { useStore } from '../../support/use-store.ts';
 
 const { store } = useStore();
@@ -86,12 +86,7 @@ function createActors(target: OpenStore) {
         return;
       }
       case 'see':
-        await callbacks.see({
-          subscriptionId,
-          sealedSha256: sha256(subscriptionId),
-          now,
-          watermark: `${now}`,
-        });
+        await callbacks.see({ ...sighting(subscriptionId), now, watermark: `${now}` });
         return;
       case 'refuse':
         return callbacks.record({ subscriptionId, now, refused: 'proof' });

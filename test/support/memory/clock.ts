@@ -40,19 +40,25 @@ export interface Recorded {
   /** Everything that was logged, as text. */
   readonly lines: string[];
   count(name: string): number;
+  /** Fields of every line of that event. */
+  fieldsOf(event: string): readonly object[];
 }
 
 export function recorder(): Recorded {
   const lines: string[] = [];
+  const fields: { readonly level: string; readonly event: string }[] = [];
   const counts = new Map<string, number>();
   const write =
     (level: string) =>
-    (event: string, fields: object = {}) =>
-      void lines.push(JSON.stringify({ level, event, ...fields }));
+    (event: string, more: object = {}): void => {
+      lines.push(JSON.stringify({ level, event, ...more }));
+      fields.push({ level, event, ...more });
+    };
   return {
     lines,
     log: { info: write('info'), warn: write('warn'), error: write('error') },
     metrics: { count: (name, value = 1) => void counts.set(name, (counts.get(name) ?? 0) + value) },
     count: (name) => counts.get(name) ?? 0,
+    fieldsOf: (event) => fields.filter((line) => line.event === event),
   };
 }

@@ -5,6 +5,7 @@ export interface MemoryTimer {
   readonly timer: Timer;
   /** Time that was given, in order. */
   readonly givenMs: number[];
+  readonly waitedMs: number[];
   /** So many of the next waits run out, once their work has come as far as it can. */
   runsOut: number;
 }
@@ -13,6 +14,7 @@ export interface MemoryTimer {
 export function memoryTimer(): MemoryTimer {
   const world: MemoryTimer = {
     givenMs: [],
+    waitedMs: [],
     runsOut: 0,
     timer: {
       within(ms, work) {
@@ -20,6 +22,9 @@ export function memoryTimer(): MemoryTimer {
         if (world.runsOut === 0) return work;
         world.runsOut -= 1;
         return Promise.race([work, setImmediate(undefined)]);
+      },
+      async wait(ms) {
+        world.waitedMs.push(ms);
       },
     },
   };

@@ -88,7 +88,8 @@ test('a database that does not answer in time has Exchange come again', async ()
 });
 
 test('nothing is ended for want of time, not even by a proof', async () => {
-  const { call, events, newMail, server, timer, push, world } = callbackWorld();
+  const { call, events, newMail, server, timer, push, world, refusedBefore } = callbackWorld();
+  refusedBefore(15 * 60_000);
   server.fail('mails', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
   push.held = Promise.withResolvers<void>().promise;
   timer.runsOut = 2;
@@ -147,7 +148,8 @@ test('the answer does not wait until that is written where the phones know', asy
 });
 
 test('the phones are asked to sign in although time was over when the proof was recorded', async () => {
-  const { call, events, server, timer, push, world, written } = callbackWorld();
+  const { call, events, server, timer, push, world, written, refusedBefore } = callbackWorld();
+  refusedBefore(15 * 60_000);
   server.fail('inbox', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
   const { promise, resolve } = Promise.withResolvers<void>();
   world.recording = promise;

@@ -195,19 +195,21 @@ describe('a mailbox that nobody finds', () => {
 
 describe('a new subscription that Exchange refuses for its credentials', () => {
   test('asks to sign in again, and nothing is lost, where the refusal is proof', async () => {
-    const { call, pushedError, server, push, written, recorded } = callbackWorld();
+    const { call, pushedError, server, push, written, recorded, refusedBefore } = callbackWorld();
+    refusedBefore(QUARTER_MS);
+    server.fail('inbox', { kind: 'timeout' });
     server.fail('subscribe', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
     pushedError('subscribe-again');
     await expect(call()).resolves.toBe('unsubscribe');
-    expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }, { type: 'sign-in' }]);
     expect(written()).toMatchObject({ refused: 'proof', ended: true });
     expect(written().lost).toBeUndefined();
     expect(recorded.count('SubscriptionLost')).toBe(0);
   });
 
-  test('asks to sign in again as well where they were suspect for five minutes', async () => {
-    const { call, pushedError, server, store, clock, push } = callbackWorld();
-    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+  test('asks to sign in again as well where they were suspect for 15 minutes', async () => {
+    const { call, pushedError, server, refusedBefore, push } = callbackWorld();
+    refusedBefore(QUARTER_MS);
     server.fail('subscribe', { kind: 'unauthorized', offered: ['basic'], sent: 'basic' });
     server.fail('inbox', { kind: 'timeout' });
     pushedError('subscribe-again');

@@ -43,8 +43,8 @@ describe('a server that says that it has no such mailbox', () => {
   });
 
   test('proves it by saying so again later, when nothing else is found', async () => {
-    const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
-    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
+    const { call, events, newMail, server, refusedBefore, push, written } = callbackWorld();
+    refusedBefore(QUARTER_MS);
     server.fail('mails', ABSENT);
     events(...newMail('a'));
     await expect(call()).resolves.toBe('unsubscribe');
@@ -53,9 +53,9 @@ describe('a server that says that it has no such mailbox', () => {
   });
 
   test('proves nothing while it says so of many mailboxes', async () => {
-    const { call, events, newMail, server, store, clock, push, world, recorded } = callbackWorld();
-    store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
-    world.hostSuspects = { suspects: 8, mailboxes: 8 };
+    const { call, events, newMail, server, refusedBefore, push, world, recorded } = callbackWorld();
+    refusedBefore(QUARTER_MS);
+    world.hostSuspects = { suspects: 8, tried: 8 };
     server.fail('mails', ABSENT);
     events(...newMail('a'));
     await expect(call()).resolves.toBe('ok');

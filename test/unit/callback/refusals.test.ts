@@ -34,9 +34,8 @@ describe('401', () => {
   });
 
   test('is proof as well where only the unread count was asked for', async () => {
-    const { call, events, server, store, clock, push } = callbackWorld();
-    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
-    clock.advance(5 * MINUTE_MS);
+    const { call, events, server, refusedBefore, push } = callbackWorld();
+    refusedBefore(15 * MINUTE_MS);
     server.fail('inbox', REFUSED);
     events({ type: 'deleted', watermark: 'w2', target: { kind: 'item', id: 'a' } });
     await expect(call()).resolves.toBe('unsubscribe');
@@ -76,20 +75,49 @@ describe('401', () => {
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
   });
 
-  test('for five minutes the credentials are not used again', async () => {
-    const { call, events, newMail, unread, server, store, clock, push } = callbackWorld();
-    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
-    clock.advance(5 * MINUTE_MS - 1);
+  test('says for how long the credentials are not used again, and why a mail has no text', async () => {
+    const { call, events, newMail, unread, server, store, clock, push, recorded, written } = callbackWorld();
+    server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
+    await call();
+    const { nextTryAt } = written();
+    expect(nextTryAt).toBe(clock.now() + 15 * MINUTE_MS);
+    store({ suspectSince: clock.now(), lastRefusedAt: clock.now(), nextTryAt, claim: 'paused' });
+    clock.advance(5 * MINUTE_MS);
     await expect(call()).resolves.toBe('ok');
-    expect(server.asked).toEqual([]);
-    expect(push.sent).toHaveLength(1);
+    expect(server.asked).toEqual(['mails']);
+    expect(push.sent).toHaveLength(2);
+    expect(recorded.fieldsOf('announced-without-content')).toMatchObject([
+      { why: 'suspect', pauseMinutes: 10 },
+    ]);
   });
 
-  test('a second one five minutes later is proof: sign in again, once per device, and Unsubscribe', async () => {
-    const { call, events, newMail, unread, server, store, clock, push, written } = callbackWorld();
-    store({ suspectSince: clock.now(), lastRefusedAt: clock.now(), devices: [device(1), device(2)] });
-    clock.advance(5 * MINUTE_MS);
+  test('is forgotten, or confirmed, by the first heartbeat after the pause', async () => {
+    const { call, events, server, refusedBefore, push, written } = callbackWorld();
+    refusedBefore(30 * MINUTE_MS);
+    events({ type: 'status', watermark: 'w2' });
+    await expect(call()).resolves.toBe('ok');
+    expect(written()).toMatchObject({ trusted: true });
+    server.fail('inbox', REFUSED);
+    await expect(call()).resolves.toBe('unsubscribe');
+    expect(push.pushes()).toContainEqual({ type: 'sign-in' });
+    expect(server.asked).toEqual(['inbox', 'inbox']);
+  });
+
+  test('hours after the first is confirmed by another try before anything ends', async () => {
+    const { call, events, newMail, unread, server, refusedBefore, push, written, clock } = callbackWorld();
+    refusedBefore(2 * 60 * MINUTE_MS);
+    server.fail('mails', REFUSED);
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
+    expect(written()).toMatchObject({ refused: 'first', nextTryAt: clock.now() + 15 * MINUTE_MS });
+  });
+
+  test('a second one 15 minutes later is proof: sign in again, once per device, and Unsubscribe', async () => {
+    const { call, events, newMail, unread, server, store, refusedBefore, push, written } = callbackWorld();
+    store({ devices: [device(1), device(2)] });
+    refusedBefore(15 * MINUTE_MS);
     server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('unsubscribe');
@@ -98,25 +126,17 @@ describe('401', () => {
   });
 
   test('is no proof when many mailboxes of the host turn suspect together', async () => {
-    const { call, events, newMail, unread, server, store, clock, push, world, recorded } = callbackWorld();
-    store({ suspectSince: clock.now(), lastRefusedAt: clock.now() });
-    clock.advance(5 * MINUTE_MS);
-    world.hostSuspects = { suspects: 6, mailboxes: 100 };
+    const { call, events, newMail, unread, server, refusedBefore, clock, push, world, recorded } =
+      callbackWorld();
+    refusedBefore(15 * MINUTE_MS);
+    world.hostSuspects = { suspects: 6, tried: 20 };
     server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
     expect(recorded.count('HostSuspect')).toBe(1);
-    // Whoever turned suspect together with this mailbox counts, or just now.
-    const [now, turnedAt] = [clock.now(), clock.now() - 5 * MINUTE_MS];
-    expect(world.hostsJudged).toEqual([
-      {
-        ewsHost: 'mail.example.com',
-        since: turnedAt - 5 * MINUTE_MS,
-        until: turnedAt + 5 * MINUTE_MS,
-        recently: now - 5 * MINUTE_MS,
-      },
-    ]);
+    // Whoever turned suspect a little before this mailbox counts, or since then.
+    expect(world.hostsJudged).toEqual([{ ewsHost: 'mail.example.com', since: clock.now() - 30 * MINUTE_MS }]);
   });
 
   test('credentials that work again are trusted again', async () => {
@@ -135,13 +155,16 @@ describe('401', () => {
     expect(written().trusted).toBe(true);
   });
 
-  test('an access token that ended is a silent matter of the phone, not of its user', async () => {
-    const { call, events, newMail, unread, server, store, clock, push, written, recorded } = callbackWorld();
-    store({ credentialsExpireAt: clock.now() - 1, suspectSince: clock.now() - 10 * MINUTE_MS });
+  test('an access token that nobody can renew is a silent matter of the phone, not of its user', async () => {
+    const { call, events, newMail, unread, server, store, refusedBefore, clock, push, written, recorded } =
+      callbackWorld();
+    // Whatever its phone believes of its end: the clock of a phone decides nothing.
+    store({ credentialsExpireAt: clock.now() + 2 * 60 * MINUTE_MS });
+    refusedBefore(20 * MINUTE_MS);
     server.fail('mails', REFUSED);
     events(...newMail('a'), unread(1));
     await expect(call()).resolves.toBe('ok');
-    expect(written()).toMatchObject({ lost: true });
+    expect(written()).toMatchObject({ lost: true, refused: 'first' });
     expect(push.pushes()).toMatchObject([{ type: 'new-mail' }]);
     // Lost once, however many mails come until its phone has registered.
     store({ state: 'lost' });
@@ -153,18 +176,23 @@ describe('401', () => {
 
 describe('proof beyond a 401', () => {
   test.each(['ErrorPasswordExpired', 'ErrorPasswordChangeRequired'])(
-    '%s asks to sign in again and ends the subscription at once',
+    '%s asks to sign in again when it is said twice, 15 minutes apart',
     async (code) => {
-      const { call, events, newMail, server, push } = callbackWorld();
+      const { call, events, newMail, server, push, refusedBefore, written } = callbackWorld();
       server.fail('mails', { kind: 'credentials-dead', code });
       events(...newMail('a'));
+      await expect(call()).resolves.toBe('ok');
+      expect(written()).toMatchObject({ refused: 'first' });
+      refusedBefore(15 * MINUTE_MS);
+      server.fail('mails', { kind: 'credentials-dead', code });
       await expect(call()).resolves.toBe('unsubscribe');
-      expect(push.pushes()).toEqual([{ type: 'sign-in' }]);
+      expect(push.pushes()).toMatchObject([{ type: 'new-mail' }, { type: 'sign-in' }]);
     },
   );
 
   test('ends nothing while it cannot be noted', async () => {
-    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    const { call, events, newMail, unread, server, push, world, refusedBefore } = callbackWorld();
+    refusedBefore(15 * MINUTE_MS);
     server.fail('mails', { kind: 'credentials-dead', code: 'ErrorPasswordExpired' });
     events(...newMail('a'), unread(1));
     world.database = 'after-see';

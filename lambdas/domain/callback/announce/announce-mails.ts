@@ -1,9 +1,17 @@
 import type { DeviceTarget } from '../../model/subscription.ts';
 import type { Push } from '../../ports/push.ts';
 import { badgeFor } from '../../push/badge.ts';
-import { countPush, neutralPush, newMailPush, splitAnnouncements } from '../../push/content-rules.ts';
+import {
+  collapseKeyOf,
+  countPush,
+  neutralPush,
+  newMailPush,
+  splitAnnouncements,
+} from '../../push/content-rules.ts';
+import { type AlertQuota, alertQuota } from '../handling/alert-quota.ts';
 import { addDeliveries, deliver } from '../handling/deliver.ts';
 import { type Handling, knownUnread } from '../handling/handling.ts';
+import type { Closed } from '../handling/open-mailbox.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from '../heal/ask-to-sign-in.ts';
 import { judgeFailure, leaveAlone } from '../heal/judge-failure.ts';
@@ -25,6 +33,8 @@ export async function announceMails(
   settings: CallbackSettings,
   handling: Handling,
 ): Promise<'announced' | 'nothing' | 'signed-out'> {
+  const quota = alertQuota(handling.view);
+  if (quota !== 'open') return announceTogether(ports, handling, quota);
   const fetched = await fetchEntries(ports, settings, handling);
   if (fetched.kind === 'signed-out') return 'signed-out';
   if (fetched.entries.length === 0) return 'nothing';
@@ -54,6 +64,30 @@ export async function announceMails(
   return 'announced';
 }
 
+/** Too many alerts lately: one count, then upkeep tells it. Exchange is not asked, so that nobody makes us ask it. */
+async function announceTogether(
+  ports: CallbackPorts,
+  handling: Handling,
+  quota: Exclude<AlertQuota, 'open'>,
+): Promise<'announced'> {
+  const { view, summary } = handling;
+  const count = summary.newItemIds.length + summary.refusedItems.length;
+  handling.announced = count;
+  ports.metrics.count('AlertsHeldBack', count);
+  if (quota === 'spent') {
+    handling.changes.owed = true;
+    return 'announced';
+  }
+  ports.log.warn('too-many-alerts', { subscriptionId: view.id, count });
+  const collapseKey = collapseKeyOf(`together:${view.mailbox.id}`);
+  const badge = knownUnread(handling)?.count;
+  const sent = await deliver(ports, view, (device) => [
+    countPush(count, { collapseKey, badge: badgeFor(device, badge), sound: device.preferences.sound }),
+  ]);
+  handling.deliveries = addDeliveries(handling.deliveries, sent);
+  return 'announced';
+}
+
 async function fetchEntries(
   ports: CallbackPorts,
   settings: CallbackSettings,
@@ -68,6 +102,7 @@ async function fetchEntries(
   if (ids.length === 0) return neutral();
   const opened = await handling.access.open();
   if (!opened.ok) {
+    logUnused(ports, handling, opened.closed);
     if (opened.closed === 'host-refused') leaveAlone(ports, handling);
     if (opened.closed === 'seal-broken' || opened.closed === 'key-retired') {
       // Only the phone can make a new subscription now: upkeep wakes it.
@@ -87,7 +122,7 @@ async function fetchEntries(
         ...refused,
       ],
     };
-  switch (await judgeFailure(ports, handling, result.failure)) {
+  switch (await judgeFailure(ports, settings, handling, result.failure)) {
     case 'neutral':
       return neutral();
     case 'sign-in':
@@ -99,6 +134,13 @@ async function fetchEntries(
       return handling.signedOut ? { kind: 'signed-out' } : neutral();
     }
   }
+}
+
+/** Why the phones see "New message": the runbook starts from this line. */
+function logUnused(ports: CallbackPorts, { view, now }: Handling, why: Closed): void {
+  const until = why === 'quiet' ? view.quietUntil : why === 'suspect' ? view.nextTryAt : undefined;
+  const minutes = until === undefined ? 0 : Math.max(0, Math.ceil((until - now) / 60_000));
+  ports.log.warn('announced-without-content', { subscriptionId: view.id, why, pauseMinutes: minutes });
 }
 
 function rest(ports: CallbackPorts, settings: CallbackSettings, ids: readonly string[]): readonly Entry[] {

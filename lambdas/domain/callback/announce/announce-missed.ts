@@ -1,4 +1,5 @@
 import { newerUnread } from '../../push/badge.ts';
+import { alertQuota } from '../handling/alert-quota.ts';
 import { addDeliveries } from '../handling/deliver.ts';
 import { type Handling, storedUnread } from '../handling/handling.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
@@ -19,6 +20,11 @@ export async function announceIfUnreadRose(
   handling: Handling,
 ): Promise<void> {
   const { view } = handling;
+  const quota = alertQuota(view);
+  if (quota === 'spent' || (quota === 'last' && handling.announced > 0)) {
+    handling.changes.owed = true;
+    return;
+  }
   const before = unreadBefore(handling);
   const reported = handling.changes.unread ?? handling.unread;
   const now = reported ?? (await askUnread(ports, settings, handling));

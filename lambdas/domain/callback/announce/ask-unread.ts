@@ -27,7 +27,7 @@ export async function askUnread(
     trust(handling);
     return note(handling, inbox.value.unreadCount);
   }
-  switch (await judgeFailure(ports, handling, inbox.failure)) {
+  switch (await judgeFailure(ports, settings, handling, inbox.failure)) {
     case 'neutral':
       return undefined;
     case 'sign-in':

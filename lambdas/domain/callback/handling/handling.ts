@@ -13,6 +13,8 @@ type Changes = {
 /** One callback while it is being handled: what it found, and what it has decided so far. */
 export interface Handling {
   readonly view: SubscriptionView;
+  /** This request's id, under which it may have claimed the credentials. */
+  readonly claim: string;
   readonly summary: Summary;
   readonly sealed: string;
   readonly now: EpochMs;
@@ -37,7 +39,7 @@ export interface Handling {
 }
 
 export function beginHandling(
-  parts: Pick<Handling, 'view' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
+  parts: Pick<Handling, 'view' | 'claim' | 'summary' | 'sealed' | 'now' | 'deadlineMs' | 'access'>,
 ): Handling {
   return {
     ...parts,

@@ -2,16 +2,17 @@ import { PrivateKeyUnusable } from '../../errors.ts';
 import type { SealedContent } from '../../model/credentials.ts';
 import { type EpochMs, isOutdated, type SubscriptionView } from '../../model/subscription.ts';
 import type { ExchangeMailbox } from '../../ports/exchange.ts';
+import type { Sighting } from '../../ports/store.ts';
 import type { CallbackPorts } from './ports.ts';
-
-export const SUSPECT_PAUSE_MS = 5 * 60_000;
 
 /** Why the mailbox is not opened; what is announced then is neutral. */
 export type Closed =
   /** A 403, a TLS fault or a refused host less than 15 minutes ago. */
   | 'quiet'
-  /** A 401 less than five minutes ago, or ever where a newer subscription counts. */
+  /** Refused, and the next try is not due, or ever where a newer subscription counts. */
   | 'suspect'
+  /** Another request is using the credentials. */
+  | 'in-use'
   /** The key pair was retired in an emergency, or KMS refuses it for good. */
   | 'key-retired'
   /** Authentic URL, but the halves do not fit together: a fault of ours. */
@@ -27,6 +28,10 @@ export type Opened =
 export interface MailboxAccess {
   /** Throws DependencyUnavailable('kms') where KMS does not answer. */
   open(): Promise<Opened>;
+  /** Whether it was opened or refused. */
+  isOpen(): boolean;
+  /** Whether this request keeps others from the credentials until it gives them back. */
+  holdsClaim(): boolean;
   /** For the rest of this request nobody gets the mailbox: Exchange has refused it. */
   bar(closed: Extract<Closed, 'quiet' | 'suspect'>): void;
   /** The mailbox was found elsewhere: that is the one from now on, and is closed with the request. */
@@ -36,21 +41,41 @@ export interface MailboxAccess {
   close(): void;
 }
 
+export interface AccessRequest {
+  readonly view: SubscriptionView;
+  readonly sealed: string;
+  readonly claim: Sighting['claim'];
+  readonly deadlineMs: EpochMs;
+}
+
+const CLAIM_WAIT_MS = 700;
+const CLAIM_TURNS = 4;
+
 export function createMailboxAccess(
-  ports: Pick<CallbackPorts, 'vault' | 'seal' | 'rules' | 'exchange' | 'clock'>,
-  view: SubscriptionView,
-  sealed: string,
-  deadlineMs: EpochMs,
+  ports: Pick<CallbackPorts, 'vault' | 'seal' | 'rules' | 'exchange' | 'clock' | 'timer' | 'store'>,
+  { view, sealed, claim, deadlineMs }: AccessRequest,
 ): MailboxAccess {
   let opening: Promise<Opened> | undefined;
   let opened: Opened | undefined;
   let barred: Opened | undefined;
+  let held = view.claim === 'held';
+
+  /** Exchange sends one request at a time: the other one is a repetition, or somebody else's, and soon done. */
+  async function claimLater(): Promise<boolean> {
+    for (let turn = 0; turn < CLAIM_TURNS; turn += 1) {
+      await ports.timer.wait(CLAIM_WAIT_MS);
+      const now = ports.clock.now();
+      if (await ports.store.claim({ subscriptionId: view.id, now, claim })) return true;
+    }
+    return false;
+  }
 
   async function unseal(): Promise<Opened> {
     const now = ports.clock.now();
     if (view.quietUntil !== undefined && now < view.quietUntil) return { ok: false, closed: 'quiet' };
-    if (view.lastRefusedAt !== undefined && now - view.lastRefusedAt < SUSPECT_PAUSE_MS)
-      return { ok: false, closed: 'suspect' };
+    if (view.claim === 'paused') return { ok: false, closed: 'suspect' };
+    if (view.claim === 'in-use') held = await claimLater();
+    if (view.claim === 'in-use' && !held) return { ok: false, closed: 'in-use' };
     if (view.suspectSince !== undefined && isOutdated(view)) return { ok: false, closed: 'suspect' };
     if (view.keyPair.retiredAt !== undefined) return { ok: false, closed: 'key-retired' };
     const key = await ports.vault.privateKey(view.keyPair).catch((error: unknown) => {
@@ -79,6 +104,8 @@ export function createMailboxAccess(
       });
       return opening;
     },
+    holdsClaim: () => held,
+    isOpen: () => opening !== undefined || barred !== undefined,
     bar(closed) {
       barred = { ok: false, closed };
     },

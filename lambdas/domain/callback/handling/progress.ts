@@ -53,6 +53,7 @@ export function untilOver(ports: CallbackPorts, progress: Progress): CallbackPor
     },
     store: {
       see: (sighting) => still(() => store.see(sighting)),
+      claim: (request) => still(() => store.claim(request)),
       record: (aftermath) => still(() => store.record(aftermath)),
       hostSuspects: (request) => still(() => store.hostSuspects(request)),
       prepareRenewal: (request) => still(() => store.prepareRenewal(request)),

@@ -9,16 +9,20 @@ import type { CallbackPorts } from '../handling/ports.ts';
  */
 export async function askToSignIn(ports: CallbackPorts, handling: Handling): Promise<void> {
   const { view, now } = handling;
+  const { refused, nextTryAt } = handling.changes;
   handling.asking = true;
+  // The proof holds the refusal as well: nothing of it is written a second time.
+  delete handling.changes.refused;
+  delete handling.changes.nextTryAt;
   const recorded = await despiteOutage(ports, 'proof-not-recorded', async () => {
     await ports.store.record({ subscriptionId: view.id, now, refused: 'proof' });
     return true;
   });
   if (recorded === undefined) {
     handling.asking = false;
+    Object.assign(handling.changes, { refused, nextTryAt });
     return;
   }
-  delete handling.changes.refused;
   handling.answer = 'unsubscribe';
   handling.signedOut = true;
   const sent = await deliver(ports, view, () => [{ type: 'sign-in' }]);

@@ -3,7 +3,7 @@ import type { ExchangeFailure, ExchangeMailbox } from '../../ports/exchange.ts';
 import { forgetUrl } from '../../registration/known-url.ts';
 import type { Handling } from '../handling/handling.ts';
 import { isOwnInbox } from '../handling/own-inbox.ts';
-import type { CallbackPorts } from '../handling/ports.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
 import { judgeFailure, QUIET_MS } from './judge-failure.ts';
 
@@ -38,13 +38,14 @@ export async function findMailbox(
  */
 export async function isSameInbox(
   ports: CallbackPorts,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
   handling: Handling,
   mailbox: ExchangeMailbox,
 ): Promise<boolean> {
   const inbox = await mailbox.inbox();
   if (inbox.ok) return isOwnInbox(ports, handling.view, inbox.value.folderId);
   const { failure } = inbox;
-  if (failure.kind === 'refresh-refused') await obeyRefusal(ports, handling, failure);
+  if (failure.kind === 'refresh-refused') await obeyRefusal(ports, settings, handling, failure);
   if (DENIES_SIGN_IN.has(failure.kind)) handling.access.bar('quiet');
   return false;
 }
@@ -58,6 +59,7 @@ const DENIES_SIGN_IN: ReadonlySet<ExchangeFailure['kind']> = new Set([
 /** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */
 export async function obeyRefusal(
   ports: CallbackPorts,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
   handling: Handling,
   failure: ExchangeFailure,
 ): Promise<void> {
@@ -65,7 +67,8 @@ export async function obeyRefusal(
     case 'unauthorized':
     case 'refresh-refused':
     case 'credentials-dead':
-      if ((await judgeFailure(ports, handling, failure)) === 'sign-in') await askToSignIn(ports, handling);
+      if ((await judgeFailure(ports, settings, handling, failure)) === 'sign-in')
+        await askToSignIn(ports, handling);
       return;
     default:
       return;

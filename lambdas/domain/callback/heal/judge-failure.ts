@@ -1,15 +1,19 @@
 import { isOutdated } from '../../model/subscription.ts';
 import type { ExchangeFailure } from '../../ports/exchange.ts';
 import type { Handling } from '../handling/handling.ts';
-import { SUSPECT_PAUSE_MS } from '../handling/open-mailbox.ts';
 import { despiteOutage } from '../handling/outage.ts';
-import type { CallbackPorts } from '../handling/ports.ts';
+import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
+import {
+  hostRefusesEverybody,
+  judgeRefusals,
+  judgeUnclearRefusals,
+  type Refusals,
+  type RefusalVerdict,
+} from './refusal-ladder.ts';
 
 export const QUIET_MS = 15 * 60_000;
-const HOST_WINDOW_MS = 5 * 60_000;
-/** A host counts as faulty when more than this share of its mailboxes, and at least this many, turn suspect. */
-const HOST_SHARE = 0.05;
-const HOST_MINIMUM = 5;
+/** Mailboxes of one host that turn suspect within this time of each other may be met by one outage of it. */
+const HOST_WINDOW_MS = 15 * 60_000;
 
 /** What follows from a failure of Exchange, decided from one table. */
 export type Judgement =
@@ -23,6 +27,7 @@ export type Judgement =
 /** Judges and notes in `handling.changes` what has to be remembered. */
 export async function judgeFailure(
   ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
   handling: Handling,
   failure: ExchangeFailure,
 ): Promise<Judgement> {
@@ -35,14 +40,17 @@ export async function judgeFailure(
     case 'unauthorized':
     // Two instances that refresh at once can be told `invalid_grant` by a server that rotates strictly.
     case 'refresh-refused':
+    case 'credentials-dead':
       // One request, one failed sign-in: nothing else of it may use these credentials.
       handling.access.bar('suspect');
-      return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
-    case 'credentials-dead':
-      handling.access.bar('suspect');
-      if (isOutdated(handling.view)) return passOver(handling);
-      ports.metrics.count('CredentialsRejected');
-      return 'sign-in';
+      return isOutdated(handling.view)
+        ? passOver(handling)
+        : judgeRefusal(
+            ports,
+            settings,
+            handling,
+            failure.kind === 'refresh-refused' && failure.unclear === true,
+          );
     case 'forbidden':
     case 'tls':
     case 'not-http':
@@ -72,11 +80,12 @@ export async function judgeFailure(
  */
 export async function judgeAbsence(
   ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
   handling: Handling,
 ): Promise<Judgement> {
   if (handling.changes.refused !== undefined) return 'neutral';
   handling.access.bar('suspect');
-  return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, handling);
+  return isOutdated(handling.view) ? passOver(handling) : judgeRefusal(ports, settings, handling, false);
 }
 
 /** What the runbook tells failures of one kind apart by. */
@@ -102,46 +111,63 @@ function passOver(handling: Handling): Judgement {
   return 'neutral';
 }
 
-/**
- * One 401 is a symptom (a domain controller away, a lock-out in passing); a second one five minutes later or
- * more is proof, unless the whole host refuses: then it is the host's fault and nobody is signed out.
- */
+/** Notes one refusal of the credentials in `handling.changes`, and what follows from it and those before. */
 async function judgeRefusal(
   ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
   handling: Handling,
+  isUnclear: boolean,
 ): Promise<Judgement> {
   const { view, now, changes } = handling;
-  if (view.credentialsExpireAt !== undefined && view.credentialsExpireAt <= now) {
-    // An access token that nobody could renew: its phone brings a new one, silently, without asking its user.
-    changes.lost = true;
-    if (view.state !== 'lost') ports.metrics.count('SubscriptionLost');
-    return 'neutral';
-  }
-  changes.refused = 'first';
   ports.metrics.count('CredentialsSuspect');
-  // What was held against credentials that worked a moment ago is over.
-  const suspectSince = changes.trusted === true ? undefined : view.suspectSince;
-  const turnedAt = suspectSince ?? now;
-  // Whoever turned suspect together with this mailbox counts for as long as it is suspect: the second refusal
-  // comes five minutes after the first at the earliest, for everybody whom one outage of the server met.
+  const before = refusalsBefore(handling);
+  const verdict = isUnclear
+    ? judgeUnclearRefusals(before, now)
+    : await judgeWithHost(ports, settings, handling, before);
+  changes.refused = 'first';
+  changes.nextTryAt = verdict.nextTryAt;
+  ports.log.warn('credentials-refused', {
+    subscriptionId: view.id,
+    refusals: before.refusals + 1,
+    nextTryMinutes: Math.round((verdict.nextTryAt - now) / 60_000),
+    verdict: verdict.kind,
+  });
+  switch (verdict.kind) {
+    case 'wait':
+      return 'neutral';
+    case 'wake':
+      changes.lost = true;
+      if (view.state !== 'lost') ports.metrics.count('SubscriptionLost');
+      return 'neutral';
+    case 'sign-in':
+      ports.metrics.count('CredentialsRejected');
+      return 'sign-in';
+  }
+}
+
+/** What was held against credentials that worked a moment ago is over. */
+function refusalsBefore({ view, changes }: Handling): Refusals {
+  return changes.trusted === true ? { refusals: 0 } : view;
+}
+
+async function judgeWithHost(
+  ports: Pick<CallbackPorts, 'store' | 'metrics' | 'log'>,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
+  { view, now }: Handling,
+  before: Refusals,
+): Promise<RefusalVerdict> {
+  const { statusFrequencyMinutes } = settings;
+  // An access token that nobody can renew: its phone brings another, whatever the clock of the phone said of its end.
+  if (view.credentialsExpireAt !== undefined) return { ...judgeUnclearRefusals(before, now), kind: 'wake' };
+  const since = (before.suspectSince ?? now) - HOST_WINDOW_MS;
   const host = await despiteOutage(ports, 'host-not-judged', () =>
-    ports.store.hostSuspects({
-      ewsHost: view.mailbox.ewsHost,
-      since: turnedAt - HOST_WINDOW_MS,
-      until: turnedAt + HOST_WINDOW_MS,
-      recently: now - HOST_WINDOW_MS,
-    }),
+    ports.store.hostSuspects({ ewsHost: view.mailbox.ewsHost, since }),
   );
   // No proof without it; and a repetition of this request would be another failed sign-in.
-  if (host === undefined) return 'neutral';
-  const { suspects, mailboxes } = host;
-  if (suspects >= HOST_MINIMUM && suspects > mailboxes * HOST_SHARE) {
+  const hostRefuses = host === undefined || hostRefusesEverybody(host);
+  if (host !== undefined && hostRefuses) {
     ports.metrics.count('HostSuspect');
-    ports.log.error('host-refuses-everybody', { suspects, mailboxes });
-    return 'neutral';
+    ports.log.error('host-refuses-everybody', { ...host });
   }
-  const isProof = suspectSince !== undefined && now - suspectSince >= SUSPECT_PAUSE_MS;
-  if (!isProof) return 'neutral';
-  ports.metrics.count('CredentialsRejected');
-  return 'sign-in';
+  return judgeRefusals(before, now, { hostRefuses, statusFrequencyMinutes });
 }

@@ -16,12 +16,16 @@ export async function rediscover(
   said: ExchangeFailure['kind'],
 ): Promise<boolean> {
   const moved = await renewSubscription(ports, settings, handling, { rediscover: true });
-  if (!moved && said === 'no-mailbox') await suspectAbsence(ports, handling);
+  if (!moved && said === 'no-mailbox') await suspectAbsence(ports, settings, handling);
   return moved;
 }
 
 /** Asks to sign in again where this is the proof. A mailbox that a new subscription serves is not absent. */
-export async function suspectAbsence(ports: CallbackPorts, handling: Handling): Promise<void> {
+export async function suspectAbsence(
+  ports: CallbackPorts,
+  settings: Pick<CallbackSettings, 'statusFrequencyMinutes'>,
+  handling: Handling,
+): Promise<void> {
   if (handling.renewed || handling.signedOut) return;
-  if ((await judgeAbsence(ports, handling)) === 'sign-in') await askToSignIn(ports, handling);
+  if ((await judgeAbsence(ports, settings, handling)) === 'sign-in') await askToSignIn(ports, handling);
 }

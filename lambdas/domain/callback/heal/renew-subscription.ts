@@ -51,7 +51,7 @@ async function moveOver(
   let moved = false;
   try {
     if (options.rediscover) {
-      if (!(await isSameInbox(ports, handling, mailbox))) return false;
+      if (!(await isSameInbox(ports, settings, handling, mailbox))) return false;
       await rememberUrl(ports.ewsUrls, email, ewsUrl, handling.now);
     }
     const before = mailbox.rotatedCredentials();
@@ -106,7 +106,7 @@ async function resubscribe(
     await despiteOutage(ports, 'renewal-not-taken-back', () =>
       ports.registrations.abandon({ subscriptionId }),
     );
-    await obeyRefusal(ports, handling, subscribed.failure);
+    await obeyRefusal(ports, settings, handling, subscribed.failure);
     return undefined;
   }
   const { watermark } = subscribed.value;
