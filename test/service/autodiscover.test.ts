@@ -35,7 +35,8 @@ function newcomer(domain: string, name = 'ann'): Phone {
 /** What was asked of autodiscover while `work` ran, as `POST host`, with a star where credentials came along. */
 async function askedDuring(work: () => Promise<unknown>): Promise<readonly string[]> {
   const asked: string[] = [];
-  const stop = world().world.calls.onCall((_call, evidence) => {
+  const stop = world().world.calls.onCall(({ service }, evidence) => {
+    if (service !== 'ews') return;
     const lines = evidence?.().request.split('\n') ?? [];
     if (lines[0]?.includes('/autodiscover/') !== true) return;
     const header = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.split(': ')[1];

@@ -73,6 +73,8 @@ export async function discoverAmong(
     auth?: ExchangeAuth;
     allowed?: string[];
     srv?: ResolveSrv;
+    pause?: () => Promise<void>;
+    toldLast?: string;
     budgetMs?: number;
   } = {},
 ): Promise<Discovered> {
@@ -96,10 +98,10 @@ export async function discoverAmong(
   const autodiscover = createAutodiscover(
     {
       ...world,
-      connect: (destination, certificate, maxAnswerBytes) => {
+      connect: (destination, certificate, ...limits) => {
         const { url } = destination;
         const here = { url: new URL(url.pathname, origin), loopbackAllowed: true };
-        const connection = world.connect(here, certificate, maxAnswerBytes);
+        const connection = world.connect(here, certificate, ...limits);
         return {
           ...connection,
           destination,
@@ -115,10 +117,13 @@ export async function discoverAmong(
       },
     },
     options.srv ?? (() => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }))),
+    // By default each place waits for the one before, however long that takes.
+    options.pause ?? (() => new Promise(() => undefined)),
   );
   const result = await autodiscover.discover({
     credentials: { email: options.email ?? 'ann@example.com', auth: options.auth ?? BASIC },
     deadlineMs: Date.now() + (options.budgetMs ?? 20_000),
+    toldLast: options.toldLast,
   });
   await server.close();
   return { result, asked, bodies };

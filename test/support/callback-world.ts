@@ -21,6 +21,7 @@ import type { DeviceTarget, SubscriptionView } from '#domain/model/subscription.
 import type { CallbackAftermath, CallbackStore, Sighting } from '#domain/ports/store.ts';
 import { DAY_MS, recorder, testClock, testIds, testUuid } from './memory/clock.ts';
 import { callbackIdOf, memoryCrypto } from './memory/crypto.ts';
+import { memoryEwsUrls } from './memory/ews-urls.ts';
 import { memoryExchange } from './memory/exchange.ts';
 import { memoryPush } from './memory/push.ts';
 import { memoryTimer } from './memory/timer.ts';
@@ -84,7 +85,6 @@ interface State {
   readonly activated: string[];
   readonly activatedHosts: (string | undefined)[];
   readonly abandoned: string[];
-  readonly forgotten: string[];
 }
 
 /** Everything around the use case, in memory: one subscription of ann's, active, with one phone. */
@@ -94,6 +94,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
   const crypto = memoryCrypto();
   const server = memoryExchange();
   const push = memoryPush();
+  const ewsUrls = memoryEwsUrls();
   const ids = testIds();
   const timer = memoryTimer();
   server.mails = (asked) => asked.map((itemId) => ({ kind: 'mail', mail: mail(itemId) }));
@@ -119,7 +120,6 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     activated: [],
     activatedHosts: [],
     abandoned: [],
-    forgotten: [],
     notification: { kind: 'notification', messages: [] },
   };
   const keyPair = {
@@ -207,7 +207,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
         },
       },
       keyPairs: { newest: async () => keyPair },
-      ewsUrls: { save: async () => {}, forget: async (domain) => void world.forgotten.push(domain) },
+      ewsUrls: ewsUrls.cache,
       vault: crypto.vault,
       seal: crypto.seal,
       rules: {
@@ -249,6 +249,7 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     crypto,
     server,
     push,
+    ewsUrls,
     messages,
     /** Changes the stored subscription. */
     store: (changes: Partial<SubscriptionView>) => {

@@ -4,7 +4,7 @@ import type { ExchangeAuth } from '#domain/model/credentials.ts';
 import { asId, type KeyPairId, type MailboxId, type RegistrationId } from '#domain/model/ids.ts';
 import type { KeyPair, WantedEvents } from '#domain/model/subscription.ts';
 import type { EndpointOutcome } from '#domain/ports/push.ts';
-import type { RegistrationRequest } from '#domain/ports/store.ts';
+import type { KnownExchange, RegistrationRequest } from '#domain/ports/store.ts';
 import { createRegisterDevice, type RegisterDeviceRequest } from '#domain/registration/register-device.ts';
 import { DAY_MS, testClock, testIds, testUuid } from './memory/clock.ts';
 import { CLIENT_KEY, memoryCrypto } from './memory/crypto.ts';
@@ -35,7 +35,7 @@ interface State {
   readonly activated: string[];
   readonly abandoned: { readonly subscriptionId: string; readonly registrationId?: string | undefined }[];
   readonly loginFailures: { readonly user: string; readonly at: number }[];
-  readonly cache: Map<string, { readonly ewsUrl: string; readonly at: number }>;
+  readonly cache: Map<string, KnownExchange & { readonly ewsUrl: string; readonly at: number }>;
 }
 
 /** Everything around the use case, in memory: a healthy server, ann's credentials in the JWE. */
@@ -86,10 +86,13 @@ export function registerWorld() {
       ewsUrls: {
         async find(domain, notBefore) {
           const entry = state.cache.get(domain);
-          return entry !== undefined && entry.at >= notBefore ? entry.ewsUrl : undefined;
+          return { ewsUrl: entry && entry.at >= notBefore ? entry.ewsUrl : undefined, toldBy: entry?.toldBy };
         },
-        save: async (domain, ewsUrl, at) => void state.cache.set(domain, { ewsUrl, at }),
-        forget: async (domain) => void state.cache.delete(domain),
+        save: async (domain, found, at) => void state.cache.set(domain, { ...found, at }),
+        async forget(domain) {
+          state.cache.delete(domain);
+          return {};
+        },
       },
       loginFailures: {
         recent: async (user, since) =>

@@ -150,6 +150,10 @@ export const DELETE_LEFTOVERS = `
     DELETE FROM ews_url_cache WHERE domain IN (
       SELECT domain FROM ews_url_cache WHERE found_at < :cached::bigint LIMIT :limit::integer)
     RETURNING 1
+  ), places AS (
+    DELETE FROM autodiscover_places WHERE domain IN (
+      SELECT domain FROM autodiscover_places WHERE told_at < :told::bigint LIMIT :limit::integer)
+    RETURNING 1
   ), failures AS (
     DELETE FROM login_failures WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM login_failures WHERE failed_at < :failures::bigint LIMIT :limit::integer))
@@ -160,5 +164,5 @@ export const DELETE_LEFTOVERS = `
     RETURNING 1
   )
   SELECT json_build_object('count', (SELECT count(*) FROM pending) + (SELECT count(*) FROM probes)
-                                  + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached)
+                                  + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached) + (SELECT count(*) FROM places)
                                   + (SELECT count(*) FROM failures) + (SELECT count(*) FROM ended))::text`;

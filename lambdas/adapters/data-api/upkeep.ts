@@ -114,6 +114,7 @@ export function createUpkeepStore(database: Database): UpkeepStore {
         pending: request.pendingBefore,
         superseded: request.supersededBefore,
         cached: request.cachedBefore,
+        told: request.toldBefore,
         failures: request.failuresBefore,
         ended: request.endedBefore,
         limit: request.limit,

@@ -30,7 +30,12 @@ export interface EwsWorld {
   readonly callTimeoutMs: number;
   readonly tokens: TokenMemory;
   readonly tls12Hosts: Tls12Hosts;
-  connect(destination: Destination, certificate?: ClientCertificate, maxAnswerBytes?: number): Connection;
+  connect(
+    destination: Destination,
+    certificate?: ClientCertificate,
+    maxAnswerBytes?: number,
+    connectTimeoutMs?: number,
+  ): Connection;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -48,7 +53,7 @@ export function createEwsWorld(options: ExchangeOptions): EwsWorld {
     callTimeoutMs: options.callTimeoutMs ?? CALL_TIMEOUT_MS,
     tokens: createTokenMemory(now),
     tls12Hosts: new Set(),
-    connect: (destination, clientCertificate, maxAnswerBytes = ANSWER_BYTES) =>
+    connect: (destination, clientCertificate, maxAnswerBytes = ANSWER_BYTES, connectTimeoutMs) =>
       createConnection({
         destination,
         addresses: options.rules.addresses,
@@ -56,6 +61,7 @@ export function createEwsWorld(options: ExchangeOptions): EwsWorld {
         trust,
         clientCertificate,
         maxAnswerBytes,
+        connectTimeoutMs,
       }),
   };
 }

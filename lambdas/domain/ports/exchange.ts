@@ -156,13 +156,23 @@ export type DiscoveryResult = {
   readonly verdicts: readonly DiscoveryVerdict[];
   /** Servers that refused the user's sign-in on the way: each is one step towards a lock-out. */
   readonly failedSignIns: number;
-} & ({ readonly ok: true; readonly ewsUrl: string } | { readonly ok: false });
+} & (
+  | {
+      readonly ok: true;
+      readonly ewsUrl: string;
+      /** URL of the autodiscover server that told it, where that names no user and serves the domain. */
+      readonly toldBy?: string | undefined;
+    }
+  | { readonly ok: false }
+);
 
 export interface Autodiscover {
   /** EWS URL for the address, asked as this user. Never throws for what servers or the network do. */
   discover(request: {
     readonly credentials: Credentials;
     readonly deadlineMs: number;
+    /** `toldBy` of the last discovery of the domain: asked first. */
+    readonly toldLast?: string | undefined;
   }): Promise<DiscoveryResult>;
 }
 

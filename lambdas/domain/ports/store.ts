@@ -118,10 +118,19 @@ export interface LoginFailureStore {
   record(userHmac: Uint8Array, at: EpochMs): Promise<void>;
 }
 
+/** What autodiscover found for a domain; both are URLs without user data. */
+export interface KnownExchange {
+  readonly ewsUrl?: string | undefined;
+  /** Autodiscover server that told it last, kept for longer than the EWS URL. */
+  readonly toldBy?: string | undefined;
+}
+
 export interface EwsUrlCache {
-  find(domain: string, notBefore: EpochMs): Promise<string | undefined>;
-  save(domain: string, ewsUrl: string, at: EpochMs): Promise<void>;
-  forget(domain: string): Promise<void>;
+  /** The EWS URL only where it was found since `notBefore`. */
+  find(domain: string, notBefore: EpochMs): Promise<KnownExchange>;
+  save(domain: string, found: KnownExchange & { readonly ewsUrl: string }, at: EpochMs): Promise<void>;
+  /** Drops the EWS URL; what is still known of the domain. */
+  forget(domain: string): Promise<KnownExchange>;
 }
 
 /** What one callback tells about the subscription's liveness. */

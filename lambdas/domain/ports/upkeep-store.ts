@@ -119,6 +119,8 @@ export interface UpkeepStore {
     readonly pendingBefore: EpochMs;
     readonly supersededBefore: EpochMs;
     readonly cachedBefore: EpochMs;
+    /** For the autodiscover servers that told last. */
+    readonly toldBefore: EpochMs;
     readonly failuresBefore: EpochMs;
     readonly endedBefore: EpochMs;
     readonly limit: number;

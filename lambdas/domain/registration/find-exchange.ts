@@ -18,6 +18,8 @@ export interface FoundExchange {
   readonly ewsUrl: string;
   /** From the cache: worth discovering anew where the server disappoints. From `discovery`: worth remembering. */
   readonly source: 'given' | 'cache' | 'discovery';
+  /** Autodiscover server that told it. */
+  readonly toldBy?: string | undefined;
 }
 
 /** The EWS URL: as given, else known for the domain since less than a day, else discovered as this user. */
@@ -32,13 +34,17 @@ export async function findExchange(
   },
 ): Promise<Outcome<FoundExchange>> {
   const { given, credentials } = request;
-  if (given !== undefined) return admit(ports.rules, given, 'given');
-  if (request.ignoreCache !== true) {
-    const known = await knownUrl(ports.ewsUrls, credentials.email, ports.clock.now());
-    if (known !== undefined && ports.rules.refuseExchangeUrl(known) === undefined)
-      return { ok: true, value: { ewsUrl: known, source: 'cache' } };
-  }
-  const found = await ports.autodiscover.discover({ credentials, deadlineMs: request.deadlineMs });
+  if (given !== undefined) return admit(ports.rules, { ewsUrl: given }, 'given');
+  const { ewsUrl: known, toldBy: toldLast } = await knownUrl(
+    ports.ewsUrls,
+    credentials.email,
+    ports.clock.now(),
+  );
+  const usable = known !== undefined && ports.rules.refuseExchangeUrl(known) === undefined;
+  if (usable && request.ignoreCache !== true)
+    return { ok: true, value: { ewsUrl: known, source: 'cache', toldBy: toldLast } };
+  const { deadlineMs } = request;
+  const found = await ports.autodiscover.discover({ credentials, deadlineMs, toldLast });
   await request.signIns.record(found.failedSignIns);
   if (!found.ok)
     return refuse(
@@ -46,7 +52,7 @@ export async function findExchange(
       `No place told the EWS URL: ${found.verdicts.map(({ place, verdict }) => `${place}: ${verdict}`).join('; ')}. Put one of them right, or give ewsUrl in the client's configuration.`,
       { extra: { tried: found.verdicts } },
     );
-  return admit(ports.rules, found.ewsUrl, 'discovery');
+  return admit(ports.rules, found, 'discovery');
 }
 
 /**
@@ -61,9 +67,11 @@ export function admitTokenEndpoint(rules: OutgoingRules, { auth }: Credentials):
 
 function admit(
   rules: OutgoingRules,
-  ewsUrl: string,
+  { ewsUrl, toldBy }: Pick<FoundExchange, 'ewsUrl' | 'toldBy'>,
   source: FoundExchange['source'],
 ): Outcome<FoundExchange> {
   const reason = rules.refuseExchangeUrl(ewsUrl);
-  return reason === undefined ? { ok: true, value: { ewsUrl, source } } : refuse('EWS_URL_REFUSED', reason);
+  return reason === undefined
+    ? { ok: true, value: { ewsUrl, source, toldBy } }
+    : refuse('EWS_URL_REFUSED', reason);
 }

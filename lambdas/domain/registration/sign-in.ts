@@ -57,11 +57,11 @@ export async function signIn(
   for (let ignoreCache = false; ; ignoreCache = true) {
     const found = await findExchange(ports, { ...request, ignoreCache, signIns });
     if (!found.ok) return found;
-    const { ewsUrl, source } = found.value;
+    const { ewsUrl, source, toldBy } = found.value;
     const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
     const opened: ExchangeResult<SignedIn> = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
     if (opened.ok) {
-      if (source === 'discovery') await remember(ports, opened.value);
+      if (source === 'discovery') await remember(ports, opened.value, toldBy);
       return opened;
     }
     const { failure } = opened;
@@ -80,9 +80,10 @@ export async function signIn(
 async function remember(
   ports: Pick<SignInPorts, 'ewsUrls' | 'clock'>,
   { mailbox, ewsUrl, credentials }: SignedIn,
+  toldBy: string | undefined,
 ): Promise<void> {
   try {
-    await rememberUrl(ports.ewsUrls, credentials.email, ewsUrl, ports.clock.now());
+    await rememberUrl(ports.ewsUrls, credentials.email, { ewsUrl, toldBy }, ports.clock.now());
   } catch (error) {
     mailbox.close();
     throw error;

@@ -14,6 +14,7 @@ export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, turn: 
       pendingBefore: now - 10 * MINUTE_MS,
       supersededBefore: now - 60 * MINUTE_MS,
       cachedBefore: now - DAY_MS,
+      toldBefore: now - 30 * DAY_MS,
       failuresBefore: now - 15 * MINUTE_MS,
       endedBefore: now - 15 * MINUTE_MS,
       limit: settings.batchSize,

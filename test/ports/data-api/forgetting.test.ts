@@ -18,6 +18,8 @@ import {
 import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const LATER = NOW + DAY;
+const EWS_URL = 'https://mail.example.com/ews';
+const PLACE = 'https://autodiscover.example.com/autodiscover/autodiscover.xml';
 
 const words = useStore();
 const { store, registrations, register } = words;
@@ -167,7 +169,7 @@ describe('what nobody needs any more', () => {
       hasBegun(
         await registrations.begin(registrationRequest({ now: at, person: 'bob', id: subscriptionId() })),
       );
-      await cache.save(`${at}.example.com`, 'https://mail.example.com/ews', at);
+      await cache.save(`${at}.example.com`, { ewsUrl: EWS_URL, toldBy: PLACE }, at);
       await failures.record(sha256('ann'), at);
     }
     await register({ now: LATER + 1 });
@@ -175,6 +177,7 @@ describe('what nobody needs any more', () => {
       pendingBefore: LATER,
       supersededBefore: LATER + 1,
       cachedBefore: LATER,
+      toldBefore: NOW,
       failuresBefore: LATER,
       endedBefore: NOW,
       limit: 9,
@@ -182,9 +185,15 @@ describe('what nobody needs any more', () => {
     expect(await upkeep.deleteLeftovers(request)).toBe(4);
     expect(await upkeep.deleteLeftovers(request)).toBe(0);
     expect(await failures.recent(sha256('ann'), NOW)).toBe(1);
-    expect(await cache.find(`${LATER}.EXAMPLE.com`, LATER)).toBe('https://mail.example.com/ews');
-    expect(await cache.find(`${LATER}.example.com`, LATER + 1)).toBeUndefined();
-    await cache.forget(`${LATER}.example.com`);
+    expect(await cache.find(`${LATER}.EXAMPLE.com`, LATER)).toEqual({ ewsUrl: EWS_URL, toldBy: PLACE });
+    expect(await cache.find(`${LATER}.example.com`, LATER + 1)).toEqual({ toldBy: PLACE });
+    expect(await cache.forget(`${LATER}.example.com`)).toEqual({ toldBy: PLACE });
+    expect(await cache.forget('unknown.example.com')).toEqual({});
+    await cache.save(`${LATER}.example.com`, { ewsUrl: EWS_URL }, LATER);
+    expect(await cache.forget(`${LATER}.example.com`)).toEqual({ toldBy: PLACE });
+    expect(await upkeep.deleteLeftovers({ ...request, toldBefore: LATER })).toBe(1);
+    expect(await cache.find(`${NOW}.example.com`, NOW)).toEqual({});
+    expect(await cache.find(`${LATER}.example.com`, NOW)).toEqual({ toldBy: PLACE });
     expect(await rows('SELECT * FROM ews_url_cache')).toEqual([]);
     expect(await rows('SELECT state, count(*) AS n FROM subscriptions GROUP BY state ORDER BY 1')).toEqual([
       { state: 'active', n: 1 },

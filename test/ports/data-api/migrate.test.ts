@@ -49,6 +49,7 @@ describe('a migration run', () => {
     expect(await migrate()).toEqual({ applied: [], version: NEWEST });
     expect(Object.keys(await world.aws.database.tables()).sort()).toEqual([
       'api_tokens',
+      'autodiscover_places',
       'devices',
       'ended_registrations',
       'endpoints',

@@ -54,6 +54,7 @@ describe('a doctor’s probe', () => {
       pendingBefore: NOW - 10 * MINUTE,
       supersededBefore: 0,
       cachedBefore: 0,
+      toldBefore: 0,
       failuresBefore: 0,
       endedBefore: NOW,
       limit: 100,

@@ -112,6 +112,7 @@ function createActors(target: OpenStore) {
         pendingBefore: now - 5 * MINUTE,
         supersededBefore: now - 10 * MINUTE,
         cachedBefore: 0,
+        toldBefore: 0,
         failuresBefore: 0,
         endedBefore: 0,
         limit: 50,

@@ -23,6 +23,8 @@ export interface MemoryExchange {
   mails: (itemIds: readonly string[]) => readonly MailLookup[];
   offered: readonly string[];
   discovery: DiscoveryResult;
+  /** The place to begin with, of each discovery. */
+  readonly toldLast: (string | undefined)[];
   rotated: Credentials | undefined;
   /** Called with each question: what happens meanwhile. */
   answering: () => void;
@@ -51,6 +53,7 @@ export function memoryExchange(): MemoryExchange {
     inbox: { folderId: 'inbox-of-ann', unreadCount: 3 },
     mails: (ids) => ids.map((itemId) => ({ kind: 'gone', itemId })),
     offered: ['basic', 'ntlm'],
+    toldLast: [],
     discovery: {
       ok: false,
       verdicts: [{ place: 'https://example.com', verdict: 'no answer' }],
@@ -60,8 +63,9 @@ export function memoryExchange(): MemoryExchange {
     answering: () => {},
     fail: (question, ...more) => void failures.set(question, [...(failures.get(question) ?? []), ...more]),
     autodiscover: {
-      async discover() {
+      async discover({ toldLast }) {
         world.asked.push('discover');
+        world.toldLast.push(toldLast);
         return world.discovery;
       },
     },

@@ -40,6 +40,17 @@ describe('a lost event queue', () => {
     expect(world.activatedHosts).toEqual(['mail.example.com']);
   });
 
+  test('is sought first where the URL of its domain was told last, and that is kept', async () => {
+    const { call, pushedError, server, ewsUrls } = callbackWorld();
+    const [before, now] = ['https://a.example.net/autodiscover/autodiscover.xml', 'https://b.example.net/'];
+    ewsUrls.told.set('example.com', before);
+    server.discovery = { ...FOUND, toldBy: now };
+    pushedError('rediscover');
+    await call();
+    expect(server.toldLast).toEqual([before]);
+    expect(ewsUrls.told.get('example.com')).toBe(now);
+  });
+
   test('is lost only if subscribing again failed', async () => {
     const { call, pushedError, server, written, recorded } = callbackWorld();
     server.fail('subscribe', { kind: 'timeout' }, { kind: 'timeout' });
@@ -52,7 +63,7 @@ describe('a lost event queue', () => {
 
 describe('a mailbox that moved', () => {
   test('is discovered, subscribed there, and its mail announced from there', async () => {
-    const { call, events, newMail, unread, server, push, world } = callbackWorld();
+    const { call, events, newMail, unread, server, push, world, ewsUrls } = callbackWorld();
     server.fail('mails', { kind: 'moved' });
     server.discovery = FOUND;
     events(...newMail('a'), unread(1));
@@ -60,7 +71,7 @@ describe('a mailbox that moved', () => {
     expect(server.opened.map(({ ewsUrl }) => ewsUrl)).toContain(FOUND.ewsUrl);
     expect(server.closed).toBe(server.opened.length);
     expect(world.activatedHosts).toEqual(['mail2.example.com']);
-    expect(world.forgotten).toEqual(['example.com']);
+    expect(ewsUrls.forgotten).toEqual(['example.com']);
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a' }]);
   });
 

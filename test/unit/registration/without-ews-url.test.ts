@@ -25,6 +25,16 @@ describe('without an EWS URL', () => {
     expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
   });
 
+  test('the place that told the URL last is where the next discovery begins', async () => {
+    const { register, server, clock } = registerWorld();
+    const toldBy = 'https://mail.example.net/autodiscover/autodiscover.xml';
+    server.discovery = { ...found, toldBy };
+    await register({ ewsUrl: undefined });
+    clock.advance(DAY_MS + 1);
+    await register({ ewsUrl: undefined });
+    expect(server.toldLast).toEqual([undefined, toldBy]);
+  });
+
   const OLD_URL = 'https://old.example.com/EWS/Exchange.asmx';
   const GONE: readonly ExchangeFailure[] = [
     { kind: 'not-found' },

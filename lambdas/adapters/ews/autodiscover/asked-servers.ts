@@ -5,7 +5,9 @@ import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
 import { isAboutCertificate, offeredSchemes } from '../outgoing/http-failures.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
+import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
 import { hasEnded } from '../sign-in/token-memory.ts';
 import type { EwsWorld } from '../world.ts';
 
@@ -18,9 +20,10 @@ export type Asked =
 
 /** Asks autodiscover servers as one user, and keeps count of the failed sign-ins. */
 export interface AskedServers {
-  ask(destination: Destination, email: string, question: Question): Promise<Asked>;
+  /** Several may be asked at once; they sign in one after the other. After `over` nothing more is sent. */
+  ask(destination: Destination, email: string, question: Question, over: AbortSignal): Promise<Asked>;
   /** The one request that the protocol makes over http, without credentials: where does it redirect to? */
-  askWithoutCredentials(destination: Destination): Promise<Asked>;
+  askWithoutCredentials(destination: Destination, over: AbortSignal): Promise<Asked>;
   /** Sign-ins of this user that servers refused. */
   failedSignIns(): number;
 }
@@ -32,6 +35,8 @@ export interface Question {
 
 const ANSWER_BYTES = 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 4_000;
+/** Enough for a lost packet to be sent again; a host that drops everything costs no more. */
+const CONNECT_TIMEOUT_MS = 2_500;
 /** Accounts lock after a few: what one discovery may cost. */
 const MOST_FAILED_SIGN_INS = 2;
 const CERTIFICATE_VERDICT = 'refused the sign-in (wants a client certificate that it trusts)';
@@ -48,43 +53,85 @@ export function createAskedServers(
   let signedOut = false;
   const remainingMs = (): number => Math.min(deadlineMs - world.now(), REQUEST_TIMEOUT_MS);
 
-  async function ask(destination: Destination, email: string, question: Question): Promise<Asked> {
-    const { host } = destination.url;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Why the user's credentials go no further, or not to that host. */
+  function whyNot(host: string, over: AbortSignal): Asked | undefined {
+    if (over.aborted) {
+      return { kind: 'nothing', verdict: 'not asked: another place has told' };
+    }
     if (signedOut) {
       return { kind: 'nothing', verdict: 'not asked: the refresh token has just been refused' };
     }
     if (refusedHosts.has(host)) {
       return { kind: 'refused', verdict: 'not asked again: this host has just refused the sign-in' };
     }
-    if (refusedHosts.size >= MOST_FAILED_SIGN_INS) {
-      return { kind: 'refused', verdict: 'not asked: two servers have already refused the sign-in' };
+    return refusedHosts.size >= MOST_FAILED_SIGN_INS
+      ? { kind: 'refused', verdict: 'not asked: two servers have already refused the sign-in' }
+      : undefined;
+  }
+
+  function connect(destination: Destination, over: AbortSignal, certificate?: ClientCertificate): Connection {
+    const connection = world.connect(destination, certificate, ANSWER_BYTES, CONNECT_TIMEOUT_MS);
+    over.addEventListener('abort', () => connection.close(), { once: true });
+    return connection;
+  }
+
+  async function ask(
+    destination: Destination,
+    email: string,
+    question: Question,
+    over: AbortSignal,
+  ): Promise<Asked> {
+    const { host } = destination.url;
+    const refusal = whyNot(host, over);
+    if (refusal !== undefined) {
+      return refusal;
     }
     const signIn = chooseSignIn(credentials, world);
-    const connection = world.connect(destination, signIn.clientCertificate, ANSWER_BYTES);
+    const connection = connect(destination, over, signIn.clientCertificate);
     try {
-      const early = await probe(destination, signIn.clientCertificate === undefined ? connection : undefined);
-      if (early !== undefined) {
-        return early;
-      }
-      const outcome = await signIn.send(connection, requestOf(email, question), remainingMs);
-      signedOut =
-        !outcome.ok &&
-        outcome.failure.kind === 'refresh-refused' &&
-        auth.type === 'bearer' &&
-        hasEnded(auth.expiresAt, world.now());
-      const asked = outcome.ok ? judge(outcome.answer) : failed(outcome.failure);
-      if (asked.kind === 'refused') {
-        refusedHosts.add(host);
-      }
-      return asked;
+      const usable = signIn.clientCertificate === undefined ? connection : undefined;
+      return (
+        (await probe(destination, usable, over)) ??
+        (await inTurn(
+          async () => whyNot(host, over) ?? askAsUser(signIn, connection, requestOf(email, question)),
+        ))
+      );
     } finally {
       connection.close();
     }
   }
 
+  async function askAsUser(signIn: SignIn, connection: Connection, request: HttpRequest): Promise<Asked> {
+    const outcome = await signIn.send(connection, request, remainingMs);
+    signedOut =
+      !outcome.ok &&
+      outcome.failure.kind === 'refresh-refused' &&
+      auth.type === 'bearer' &&
+      hasEnded(auth.expiresAt, world.now());
+    const asked = outcome.ok ? judge(outcome.answer) : failed(outcome.failure);
+    if (asked.kind === 'refused') {
+      refusedHosts.add(connection.destination.url.host);
+    }
+    return asked;
+  }
+
+  /** One sign-in at a time, so that refusals are counted; whoever had its turn decides before the next begins. */
+  function inTurn(work: () => Promise<Asked>): Promise<Asked> {
+    const mine = turn.then(work);
+    const decided = () => new Promise<void>((next) => void setImmediate(next));
+    turn = mine.then(decided, decided);
+    return mine;
+  }
+
   /** Undefined: go on and sign in. A client certificate is a credential too: the probe has its own socket then. */
-  async function probe(destination: Destination, usable: Connection | undefined): Promise<Asked | undefined> {
-    const connection = usable ?? world.connect(destination, undefined, ANSWER_BYTES);
+  async function probe(
+    destination: Destination,
+    usable: Connection | undefined,
+    over: AbortSignal,
+  ): Promise<Asked | undefined> {
+    const connection = usable ?? connect(destination, over);
     const probed = await connection.send(probeRequest(), remainingMs());
     if (usable === undefined) {
       connection.close();
@@ -99,8 +146,8 @@ export function createAskedServers(
     return goesOn ? undefined : failed(failure);
   }
 
-  async function askWithoutCredentials(destination: Destination): Promise<Asked> {
-    const connection = world.connect(destination, undefined, ANSWER_BYTES);
+  async function askWithoutCredentials(destination: Destination, over: AbortSignal): Promise<Asked> {
+    const connection = connect(destination, over);
     const outcome = await connection.send({ method: 'GET', headers: {} }, remainingMs());
     connection.close();
     if (!outcome.ok) {

@@ -2,12 +2,12 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import type { ExchangeFailure } from '#domain/ports/exchange.ts';
 import { TimeLimitExceeded, withinTime } from '../../time-limit.ts';
 import type { AddressRules } from './addresses.ts';
 import { AnswerFault, failureOfError } from './network-failures.ts';
+import { watchSocket } from './new-socket.ts';
 import type { Destination } from './outgoing-rules.ts';
 import type { Resolve } from './pinned-lookup.ts';
 import { pinDestination } from './pinned-lookup.ts';
@@ -54,6 +54,8 @@ export interface ConnectionOptions {
   readonly clientCertificate?: ClientCertificate | undefined;
   /** Counted after decompression. */
   readonly maxAnswerBytes: number;
+  /** Undefined: as long as the request itself. */
+  readonly connectTimeoutMs?: number | undefined;
 }
 
 /**
@@ -116,7 +118,9 @@ export function createConnection(options: ConnectionOptions): Connection {
     agent ??= agentFor(ready.lookup);
     const outgoing = open(destination.url, request, agent);
     attempt.outgoing = outgoing;
-    outgoing.once('socket', (socket) => noteTlsVersion(socket, attempt));
+    watchSocket(outgoing, options.connectTimeoutMs, (version) => {
+      attempt.tlsVersion = version;
+    });
     const incoming = await answerTo(outgoing, request.body);
     // An answer that is complete has no socket any more: its agent has taken it back.
     const { socket, statusCode = 0, headers } = incoming;
@@ -143,18 +147,6 @@ interface Attempt {
   outgoing: ClientRequest | undefined;
   /** Version of the handshake that came about. */
   tlsVersion: string | undefined;
-}
-
-function noteTlsVersion(socket: Socket, attempt: Attempt): void {
-  if (!(socket instanceof TLSSocket)) {
-    return;
-  }
-  const note = (): void => {
-    attempt.tlsVersion = socket.getProtocol() ?? undefined;
-  };
-  // A socket that was kept alive has its handshake behind it.
-  note();
-  socket.once('secureConnect', note);
 }
 
 function open(url: URL, { method, headers, body }: HttpRequest, agent: http.Agent): ClientRequest {

@@ -63,7 +63,7 @@ export function untilOver(ports: CallbackPorts, progress: Progress): CallbackPor
       abandon: (request) => still(() => registrations.abandon(request)),
     },
     ewsUrls: {
-      save: (domain, url, at) => still(() => ewsUrls.save(domain, url, at)),
+      save: (domain, found, at) => still(() => ewsUrls.save(domain, found, at)),
       forget: (domain) => still(() => ewsUrls.forget(domain)),
     },
     autodiscover: { discover: (request) => still(() => autodiscover.discover(request)) },

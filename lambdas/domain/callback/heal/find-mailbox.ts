@@ -7,6 +7,12 @@ import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
 import { askToSignIn } from './ask-to-sign-in.ts';
 import { judgeFailure, QUIET_MS } from './judge-failure.ts';
 
+export interface FoundMailbox {
+  readonly content: SealedContent;
+  /** Autodiscover server that told. */
+  readonly toldBy: string | undefined;
+}
+
 /**
  * Where the mailbox is served now; undefined where nothing tells. The cached URL of the domain led us wrong: it
  * goes. Asked once in a request: every search shows the credentials to each server that the domain names.
@@ -15,21 +21,22 @@ export async function findMailbox(
   ports: CallbackPorts,
   handling: Handling,
   content: SealedContent,
-): Promise<SealedContent | undefined> {
+): Promise<FoundMailbox | undefined> {
   if (handling.searched) return undefined;
   handling.searched = true;
-  await forgetUrl(ports.ewsUrls, content.email);
+  const toldLast = await forgetUrl(ports.ewsUrls, content.email);
   const { email, auth } = content;
   const found = await ports.autodiscover.discover({
     credentials: { email, auth },
     deadlineMs: handling.deadlineMs,
+    toldLast,
   });
   if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) {
     leaveUnfound(ports, handling);
     if (found.failedSignIns > 0) handling.access.bar('quiet');
     return undefined;
   }
-  return { ...content, ewsUrl: found.ewsUrl };
+  return { content: { ...content, ewsUrl: found.ewsUrl }, toldBy: found.toldBy };
 }
 
 /**

@@ -7,7 +7,7 @@ import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
 import type { Handling } from '../handling/handling.ts';
 import { despiteOutage } from '../handling/outage.ts';
 import type { CallbackPorts, CallbackSettings } from '../handling/ports.ts';
-import { findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
+import { type FoundMailbox, findMailbox, isSameInbox, leaveUnfound, obeyRefusal } from './find-mailbox.ts';
 
 /**
  * Subscribes again, now, while the credentials are in our hands: fresh seal under the newest key pair, new
@@ -27,9 +27,9 @@ export async function renewSubscription(
   const opened = await handling.access.open();
   if (!opened.ok || handling.renewed || isOutdated(handling.view)) return false;
   const current = handling.access.rotated() ?? opened.content;
-  const content = options.rediscover ? await findMailbox(ports, handling, current) : current;
-  if (content === undefined) return false;
-  const renewed = await moveOver(ports, settings, handling, content, options);
+  const found = options.rediscover ? await findMailbox(ports, handling, current) : undefined;
+  if (options.rediscover && found === undefined) return false;
+  const renewed = await moveOver(ports, settings, handling, found?.content ?? current, found);
   if (!renewed && options.rediscover) leaveUnfound(ports, handling);
   return renewed;
 }
@@ -39,20 +39,20 @@ async function moveOver(
   settings: CallbackSettings,
   handling: Handling,
   content: SealedContent,
-  options: { readonly rediscover: boolean },
+  found: FoundMailbox | undefined,
 ): Promise<boolean> {
   const { ewsUrl, email, auth } = content;
   const mailbox = ports.exchange.open({
     ewsUrl,
     credentials: { email, auth },
     deadlineMs: handling.deadlineMs,
-    servesMailbox: options.rediscover ? undefined : handling.view.mailbox.id,
+    servesMailbox: found === undefined ? handling.view.mailbox.id : undefined,
   });
   let moved = false;
   try {
-    if (options.rediscover) {
+    if (found !== undefined) {
       if (!(await isSameInbox(ports, settings, handling, mailbox))) return false;
-      await rememberUrl(ports.ewsUrls, email, ewsUrl, handling.now);
+      await rememberUrl(ports.ewsUrls, email, { ewsUrl, toldBy: found.toldBy }, handling.now);
     }
     const before = mailbox.rotatedCredentials();
     const renewed = await resubscribe(ports, settings, handling, { ...content, ...before }, mailbox);
@@ -63,7 +63,7 @@ async function moveOver(
       await despiteOutage(ports, 'renewal-postponed', () =>
         resubscribe(ports, settings, handling, { ...content, ...after }, mailbox, renewed),
       );
-    if (options.rediscover) {
+    if (found !== undefined) {
       handling.access.moveTo(mailbox, content);
       moved = true;
     }
