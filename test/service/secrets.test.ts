@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { newPhone } from '../../local/client/new-phone.ts';
 import type { Json } from '../../local/template/json.ts';
+import { sendNotification } from '../support/send-notification.ts';
 import { API_TOKEN, useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -125,6 +126,12 @@ test('no secret and nothing personal is ever stored or written, whatever happens
         body: text,
       });
     }
+  }
+  // What somebody with a callback URL writes where Exchange writes ids.
+  for (const { url } of exchange.subscriptions(email)) {
+    const events = [SUBJECT, SENDER].map((item) => ({ type: 'NewMailEvent', item, folder: `${item}&quot;` }));
+    const text = sendNotification([{ events, previous: SUBJECT }]);
+    await fetch(url, { method: 'POST', headers: { 'Content-Type': 'text/xml' }, body: text });
   }
   await running.upkeep();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { itemsAnswer } from '../../support/ews-answers.ts';
+import { inboxAnswer, itemsAnswer, subscribeAnswer } from '../../support/ews-answers.ts';
 import { ewsFixture, fixtureId } from '../../support/ews-fixtures.ts';
 import { localExchange, openMailbox } from '../../support/exchange-adapter.ts';
 import { exchangeId, hostileText } from '../../support/hostile-text.ts';
@@ -71,5 +71,32 @@ describe('the ids that one GetItem asks for', () => {
     mailbox.close();
     expect(seen.map((request) => idsIn(request).length)).toEqual([50]);
     expect(result.ok && result.value.filter(({ kind }) => kind === 'mail')).toHaveLength(50);
+  });
+});
+
+describe('ids and watermarks in an answer of Exchange', () => {
+  const HOSTILE = ['a b', 'a&quot;b', '&lt;a/&gt;', 'é', 'A'.repeat(2_049)];
+
+  test.each(HOSTILE)('are left out of a mail where no server writes such: %s', async (id) => {
+    const body = itemsAnswer([{ id: 'AAMk1', parent: id, subject: 'Mine' }]).replace('conv-1', id);
+    const { origin } = await serve(() => ({ body }));
+    const mailbox = openMailbox(localExchange(), origin);
+    const result = await mailbox.mails(['AAMk1']);
+    mailbox.close();
+    expect(result).toMatchObject({
+      value: [{ mail: { subject: 'Mine', parentFolderId: undefined, conversationId: undefined } }],
+    });
+  });
+
+  test.each(HOSTILE)('are no Inbox, and no watermark: %s', async (id) => {
+    const { origin } = await serve(({ body }) => ({
+      body: body.includes('GetFolder') ? inboxAnswer(id, 3) : subscribeAnswer('sub', id),
+    }));
+    const mailbox = openMailbox(localExchange(), origin);
+    expect(await mailbox.inbox()).toMatchObject({ failure: { code: 'AnswerNotUnderstood' } });
+    const callbackUrl = 'https://ens.example.com/cb/a.b-c_d';
+    const subscribed = await mailbox.subscribe({ callbackUrl, statusFrequencyMinutes: 30, events: 'mail' });
+    mailbox.close();
+    expect(subscribed).not.toMatchObject({ value: { watermark: expect.stringMatching(/./) } });
   });
 });

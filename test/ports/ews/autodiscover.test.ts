@@ -211,6 +211,20 @@ describe('autodiscover', () => {
     });
   });
 
+  test.each(['<b>@example.com', '"ann"@example.com', 'a\u200bnn@example.com', 'ann\r\n@example.com'])(
+    'asks nobody for %j, nor where a server names it',
+    async (email) => {
+      expect(await discoverAmong({}, { email })).toMatchObject({ asked: [], result: { ok: false } });
+      const address = email.replace(/[<>"&]/g, (character) => `&#${character.charCodeAt(0)};`);
+      const answer = pox(
+        `<Account><Action>redirectAddr</Action><RedirectAddr>${address}</RedirectAddr></Account>`,
+      );
+      const { bodies, result } = await discoverAmong({ [DOMAIN]: answer });
+      expect(result).toMatchObject({ ok: false });
+      expect(bodies.filter((body) => body !== '' && !body.includes('>ann@example.com<'))).toEqual([]);
+    },
+  );
+
   test.each(['ann', 'ann@', 'ann@127.0.0.1', 'ann@[::1]', 'ann@host', 'ann@exa mple.com', 'ann@e.com/x'])(
     'asks nobody for %j',
     async (email) => {

@@ -93,6 +93,20 @@ describe('a token endpoint', () => {
     other.close();
   });
 
+  test.each(['a\r\nX-Other: 1', 'a b', 'tök', '\u0000', '\ud800'])(
+    'whose token no header can hold has given none: %j',
+    async (token) => {
+      const { open, auth, exchange } = await world([], [{ body: JSON.stringify({ access_token: token }) }]);
+      const mailbox = open(auth('old', EARLIER, 'r1'));
+      expect(await mailbox.inbox()).toEqual({
+        ok: false,
+        failure: ofEndpoint('AnswerNotUnderstood', /access_token/),
+      });
+      mailbox.close();
+      expect(exchange.seen).toEqual([]);
+    },
+  );
+
   test('that is not allowed is never asked', async () => {
     const { open } = await world([]);
     const mailbox = open({

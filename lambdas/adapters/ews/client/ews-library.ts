@@ -21,7 +21,7 @@ import {
 import type { Mail } from '#domain/model/mail.ts';
 import type { WantedEvents } from '#domain/model/subscription.ts';
 import { isSameId } from '../folder-id.ts';
-import { serverId } from '../server-text.ts';
+import { serverId, watermarkOf } from '../server-text.ts';
 import type { LibraryTransport } from './library-transport.ts';
 import { fillIn, placeholder } from './request-values.ts';
 
@@ -81,7 +81,7 @@ export function createEwsCalls(url: string, transport: LibraryTransport): EwsCal
       EventType.NewMail,
       ...(events === 'mail-and-badge' ? badge : []),
     );
-    return subscription.Watermark;
+    return watermarkOf(textOf(subscription.Watermark)) ?? '';
   }
 
   async function getItems(itemIds: readonly string[]): Promise<readonly FetchedItem[]> {

@@ -54,7 +54,7 @@ export async function refreshToken(
 function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
   const members = membersOf(answer.body);
   if (answer.status === 200) {
-    const accessToken = textOf(members, 'access_token');
+    const accessToken = tokenOf(members, 'access_token');
     if (accessToken === undefined) {
       return { ok: false, failure: endpointFailed('AnswerNotUnderstood', NOT_UNDERSTOOD) };
     }
@@ -63,7 +63,7 @@ function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
     const token = {
       accessToken,
       expiresAtMs: nowMs + lifeMs,
-      refreshToken: textOf(members, 'refresh_token'),
+      refreshToken: tokenOf(members, 'refresh_token'),
     };
     return { ok: true, token };
   }
@@ -124,6 +124,12 @@ function membersOf(body: Uint8Array): ReadonlyMap<string, unknown> {
   } catch {
     return new Map();
   }
+}
+
+/** Visible ASCII (RFC 6749, appendix A): it goes into a header as it is. */
+function tokenOf(members: ReadonlyMap<string, unknown>, name: string): string | undefined {
+  const token = textOf(members, name);
+  return token !== undefined && /^[\x21-\x7e]+$/.test(token) ? token : undefined;
 }
 
 function textOf(members: ReadonlyMap<string, unknown>, name: string): string | undefined {
