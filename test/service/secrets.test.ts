@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { newPhone } from '../../local/client/new-phone.ts';
+import { defaultModes } from '../../local/exchange/modes.ts';
 import type { Json } from '../../local/template/json.ts';
 import { sendNotification } from '../support/send-notification.ts';
 import { API_TOKEN, useWorld } from '../support/world.ts';
@@ -90,6 +91,19 @@ test('no secret and nothing personal is ever stored or written, whatever happens
     faults.clear();
     await clock.advance(16 * 60_000);
   }
+  // NTLM: refused, under Negotiate, and not offered at all.
+  for (const [offered, password] of [
+    ['NTLM', `${PASSWORD}-wrong`],
+    ['Negotiate', PASSWORD],
+    ['Bearer', PASSWORD],
+  ] as const) {
+    exchange.modes.offers = [offered];
+    const auth: Json = { type: 'ntlm', username: email, password, domain: '' };
+    jwes.push(await client.seal({ ...content, auth }, phone));
+    await register();
+    await clock.advance(16 * 60_000);
+  }
+  exchange.modes.offers = defaultModes().offers;
   await seal();
   expect(await register()).toBeLessThan(202);
 
