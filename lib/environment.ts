@@ -1,6 +1,6 @@
 import { type FunctionId, VARIABLES } from '../lambdas/contract.ts';
 import { EXTRA_CA_FILE_NAME } from './bundling/bundle.ts';
-import { DATABASE_NAME } from './constructs/database.ts';
+import { DATABASE_NAME, type DatabaseGroup } from './constructs/database.ts';
 import type { PlatformArns } from './constructs/push-applications.ts';
 import type { Settings } from './settings.ts';
 
@@ -9,7 +9,7 @@ export interface EnvironmentSources {
   readonly settings: Settings;
   readonly version: string;
   readonly databaseArn: string;
-  readonly appSecretArn: string;
+  readonly userSecretArns: Readonly<Record<DatabaseGroup, string>>;
   readonly ownerSecretArn: string;
   readonly pepperSecretArn: string;
   readonly wrappingKeyArn: string;
@@ -90,17 +90,27 @@ const VARIABLES_OF = {
     'keyRotationHours',
     'keyLifeDays',
   ],
-  migrate: [...DATABASE, 'ownerSecretArn'],
+  migrate: [...DATABASE, 'upkeepSecretArn', 'readerSecretArn', 'operatorSecretArn', 'ownerSecretArn'],
   'push-applications': ['version'],
   app: ['version', 'vapidKeyArn', 'webMailUrl'],
 } as const satisfies Record<FunctionId, readonly VariableKey[]>;
 
-function variableValue(key: VariableKey, sources: EnvironmentSources): string | undefined {
+/** Which user of the database each function logs on as; the others as `app`. */
+const GROUP_OF: Readonly<Partial<Record<FunctionId, DatabaseGroup>>> = { upkeep: 'upkeep', alive: 'reader' };
+
+function variableValue(
+  functionId: FunctionId,
+  key: VariableKey,
+  sources: EnvironmentSources,
+): string | undefined {
   const { settings } = sources;
   const webPush = settings.webPush ? settings : undefined;
   const values: Record<VariableKey, string | undefined> = {
     databaseArn: sources.databaseArn,
-    databaseSecretArn: sources.appSecretArn,
+    databaseSecretArn: sources.userSecretArns[GROUP_OF[functionId] ?? 'app'],
+    upkeepSecretArn: sources.userSecretArns.upkeep,
+    readerSecretArn: sources.userSecretArns.reader,
+    operatorSecretArn: sources.userSecretArns.operator,
     databaseName: DATABASE_NAME,
     ownerSecretArn: sources.ownerSecretArn,
     pepperSecretArn: sources.pepperSecretArn,
@@ -136,7 +146,7 @@ function variableValue(key: VariableKey, sources: EnvironmentSources): string | 
 /** The environment of one function: what its own env.ts reads, and nothing besides. */
 export function environmentOf(functionId: FunctionId, sources: EnvironmentSources): Record<string, string> {
   const entries = ['stage' as const, ...VARIABLES_OF[functionId]].flatMap((key) => {
-    const value = variableValue(key, sources);
+    const value = variableValue(functionId, key, sources);
     return value === undefined ? [] : [[VARIABLES[key], value] as const];
   });
   return Object.fromEntries(entries);

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { ENCRYPTION_CONTEXT_APP, type FunctionId } from '../lambdas/contract.ts';
+import { secretArns } from './constructs/database.ts';
 import type { EnsFunction } from './constructs/ens-function.ts';
 import { applicationArn, configuredPlatforms, endpointArns } from './constructs/push-applications.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +18,13 @@ const TRANSACTIONS = [
   'rds-data:RollbackTransaction',
 ];
 
+const ROTATING = [
+  'secretsmanager:GetSecretValue',
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+];
+
 /** Ties a KMS grant to our own ciphertexts: this context, and no further context key. */
 const OUR_CIPHERTEXTS = {
   StringEquals: { 'kms:EncryptionContext:app': ENCRYPTION_CONTEXT_APP },
@@ -31,7 +39,7 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   const endpoints = platforms.map((platform) => endpointArns(stack, settings, platform));
   const cluster = state.database.cluster.clusterArn;
   const key = state.wrappingKey.keyArn;
-  const appSecret = state.database.appSecret.secretArn;
+  const user = secretArns(state.database);
   const ownerSecret = state.database.ownerSecret.secretArn;
   const { register, callback, alive, upkeep, migrate, app } = functions;
 
@@ -39,15 +47,15 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
     row.allow(['rds-data:ExecuteStatement'], [cluster]);
   }
   for (const opener of [register, callback]) {
-    opener.allow(['secretsmanager:GetSecretValue'], [appSecret, state.pepper.secretArn]);
+    opener.allow(['secretsmanager:GetSecretValue'], [user.app, state.pepper.secretArn]);
     opener.allow(['kms:Decrypt'], [key], { conditions: OUR_CIPHERTEXTS });
   }
-  alive.allow(['secretsmanager:GetSecretValue'], [appSecret]);
+  alive.allow(['secretsmanager:GetSecretValue'], [user.reader]);
   alive.allow(['kms:DescribeKey'], [key]);
-  upkeep.allow(['secretsmanager:GetSecretValue'], [appSecret, state.pepper.secretArn]);
+  upkeep.allow(['secretsmanager:GetSecretValue'], [user.upkeep, state.pepper.secretArn]);
   upkeep.allow(['kms:GenerateDataKeyPairWithoutPlaintext'], [key], { conditions: OUR_CIPHERTEXTS });
   migrate.allow(['rds-data:ExecuteStatement', ...TRANSACTIONS], [cluster]);
-  migrate.allow(['secretsmanager:GetSecretValue'], [ownerSecret, appSecret]);
+  migrate.allow(ROTATING, [ownerSecret, ...Object.values(user)]);
 
   if (state.vapidKey !== undefined) {
     const vapid = state.vapidKey.keyArn;

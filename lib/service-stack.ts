@@ -7,11 +7,13 @@ import { Alarms } from './constructs/alarms.ts';
 import { Api } from './constructs/api.ts';
 import { CountFilters } from './constructs/count-filters.ts';
 import { EnsDashboard } from './constructs/dashboard.ts';
+import { secretArns } from './constructs/database.ts';
 import { DeliveryFailures } from './constructs/delivery-failures.ts';
 import { Egress } from './constructs/egress.ts';
 import { EnsFunction } from './constructs/ens-function.ts';
 import { PushApplications } from './constructs/push-applications.ts';
 import { Queries } from './constructs/queries.ts';
+import { SecretRotation } from './constructs/secret-rotation.ts';
 import { createTopicKey } from './constructs/topic-key.ts';
 import { FirstUpkeep, Migrations, UpkeepSchedule } from './constructs/upkeep-triggers.ts';
 import { type EnvironmentSources, environmentOf } from './environment.ts';
@@ -71,7 +73,7 @@ export class ServiceStack extends Stack {
       settings,
       version: props.version,
       databaseArn: state.database.cluster.clusterArn,
-      appSecretArn: state.database.appSecret.secretArn,
+      userSecretArns: secretArns(state.database),
       ownerSecretArn: state.database.ownerSecret.secretArn,
       pepperSecretArn: state.pepper.secretArn,
       wrappingKeyArn: state.wrappingKey.keyArn,
@@ -107,10 +109,15 @@ export class ServiceStack extends Stack {
     for (const functionId of ['register', 'callback', 'alive', 'upkeep'] as const) {
       this.functions[functionId].lambda.node.addDependency(migrations);
     }
+    new SecretRotation(this, 'SecretRotation', {
+      database: state.database,
+      rotator: this.functions.migrate,
+      everyDays: settings.databasePasswordDays,
+    }).node.addDependency(migrations);
     new FirstUpkeep(this, 'FirstUpkeep', this.functions.upkeep, props.version);
     new CountFilters(this, 'CountFilters', this.functions.callback.logGroup);
     this.watch(settings, state, key);
-    this.outputs();
+    this.outputs(state);
   }
 
   private build(
@@ -159,7 +166,9 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'DashboardLink', { value: dashboard.link });
   }
 
-  private outputs(): void {
+  private outputs(state: StateStack): void {
+    // What the command line looks for.
+    new CfnOutput(this, 'OperatorSecretArn', { value: state.database.userSecrets.operator.secretArn });
     new CfnOutput(this, 'ENSLinkAddress', {
       description: 'ENSLinkAddress of the mail client',
       value: `${this.api.origin}${API_BASE_PATH}`,

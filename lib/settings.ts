@@ -122,6 +122,7 @@ export const settingsSchema = z.strictObject({
     14,
     'How many days the database can be restored to any point in time',
   ),
+  databasePasswordDays: wholeNumber(1, 365, 30, 'How often every user of the database gets a new password'),
   deletionProtection: yesOrNo(true, 'Refuse to delete the database, even by CloudFormation'),
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS)

@@ -35,9 +35,7 @@ export class StateStack extends Stack {
     });
     this.wrappingKey = createWrappingKey(this, 'WrappingKey', settings);
     this.vapidKey = settings.webPush ? this.signingKey(settings.stage) : undefined;
-    // What the command line looks for.
     new CfnOutput(this, 'DatabaseArn', { value: this.database.cluster.clusterArn });
-    new CfnOutput(this, 'DatabaseSecretArn', { value: this.database.appSecret.secretArn });
     new CfnOutput(this, 'OwnerSecretArn', { value: this.database.ownerSecret.secretArn });
     new CfnOutput(this, 'WrappingKeyArn', { value: this.wrappingKey.keyArn });
   }

@@ -84,7 +84,7 @@ export async function openTools(stack: Stack): Promise<Tools> {
     }),
     {
       databaseArn: settings[VARIABLES.databaseArn],
-      secretArn: settings[VARIABLES.databaseSecretArn],
+      secretArn: stack.outputs.OperatorSecretArn,
       databaseName: settings[VARIABLES.databaseName],
       budgetMs: DATABASE_BUDGET_MS,
     },

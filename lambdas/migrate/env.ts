@@ -1,12 +1,16 @@
 import * as z from 'zod/mini';
 import { VARIABLES } from '#contract';
 import { field, readVariables } from '#runtime/env.ts';
+import type { Group } from './database-rights.ts';
 
 const schema = z.object({
   [VARIABLES.databaseArn]: field.arn,
   // Becomes an identifier in SQL, where no parameter may stand.
   [VARIABLES.databaseName]: z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/)),
   [VARIABLES.databaseSecretArn]: field.arn,
+  [VARIABLES.upkeepSecretArn]: field.arn,
+  [VARIABLES.readerSecretArn]: field.arn,
+  [VARIABLES.operatorSecretArn]: field.arn,
   [VARIABLES.ownerSecretArn]: field.arn,
   [VARIABLES.stage]: field.text,
 });
@@ -14,8 +18,8 @@ const schema = z.object({
 export interface MigrateEnv {
   readonly databaseArn: string;
   readonly databaseName: string;
-  /** Of the user that the other functions log on as. */
-  readonly appSecretArn: string;
+  /** Of the users that the other functions and the operator log on as. */
+  readonly userSecretArns: Readonly<Record<Group, string>>;
   readonly ownerSecretArn: string;
   readonly stage: string;
 }
@@ -26,7 +30,12 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>): Migr
   return {
     databaseArn: variables[VARIABLES.databaseArn],
     databaseName: variables[VARIABLES.databaseName],
-    appSecretArn: variables[VARIABLES.databaseSecretArn],
+    userSecretArns: {
+      app: variables[VARIABLES.databaseSecretArn],
+      upkeep: variables[VARIABLES.upkeepSecretArn],
+      reader: variables[VARIABLES.readerSecretArn],
+      operator: variables[VARIABLES.operatorSecretArn],
+    },
     ownerSecretArn: variables[VARIABLES.ownerSecretArn],
     stage: variables[VARIABLES.stage],
   };

@@ -8,11 +8,13 @@ import {
   readCloudFormationEvent,
 } from '#runtime/cloudformation.ts';
 import type { Waiting } from '#runtime/denials.ts';
-import { type AppUser, ensureAppUser } from './app-user.ts';
+import { GROUPS, type Group } from './database-rights.ts';
+import { type DatabaseUser, ensureRights, ensureUser } from './database-users.ts';
 import { ensureDatabase } from './ensure-database.ts';
 import { MigrationRefused } from './migration-refused.ts';
 import type { Migration } from './migrations/migration.ts';
-import { type MigrationReport, runMigrations } from './run-migrations.ts';
+import { type RotationEvent, readRotationEvent } from './rotate-secret.ts';
+import { LOCK, type MigrationReport, runMigrations } from './run-migrations.ts';
 
 export interface MigrateDependencies {
   /** Connected to the database `postgres`, which every cluster has. */
@@ -21,14 +23,18 @@ export interface MigrateDependencies {
   readonly databaseName: string;
   readonly transactions: Transactions;
   readonly migrations: readonly Migration[];
-  appUser(): Promise<AppUser>;
+  /** The users that the functions and the operator log on as. */
+  users(): Promise<Readonly<Partial<Record<Group, DatabaseUser>>>>;
+  /** One step that Secrets Manager asks for. */
+  rotate(event: RotationEvent): Promise<void>;
   readonly log: Log;
   readonly waiting?: Waiting;
 }
 
 /**
- * Makes the database where there is none, runs the migrations, then makes the functions' own user. For CloudFormation as a custom resource (deleting
- * it changes nothing: the data outlives the stack), for anybody else directly, answering the report.
+ * Makes the database where there is none, runs the migrations, then makes the users and their rights. For CloudFormation as
+ * a custom resource (deleting it changes nothing: the data outlives the stack), for anybody else directly, answering the
+ * report. For Secrets Manager it does one step of a rotation.
  */
 export function createMigrateRoute(dependencies: MigrateDependencies) {
   const { transactions, migrations, log } = dependencies;
@@ -36,8 +42,15 @@ export function createMigrateRoute(dependencies: MigrateDependencies) {
   async function migrate(): Promise<MigrationReport> {
     await ensureDatabase(dependencies.server, dependencies.databaseName);
     const report = await runMigrations(transactions, migrations);
-    const user = await dependencies.appUser();
-    await transactions.transact((database) => ensureAppUser(database, user));
+    const users = await dependencies.users();
+    await transactions.transact(async (database) => {
+      await database.run(LOCK);
+      await ensureRights(database, GROUPS);
+      for (const group of GROUPS) {
+        const user = users[group];
+        if (user !== undefined) await ensureUser(database, user, group);
+      }
+    });
     log.info('migrated', { version: report.version, applied: report.applied.length });
     return report;
   }
@@ -52,6 +65,12 @@ export function createMigrateRoute(dependencies: MigrateDependencies) {
   }
 
   return async function handle(event: unknown): Promise<MigrationReport | undefined> {
+    const rotation = readRotationEvent(event);
+    if (rotation !== undefined) {
+      await dependencies.rotate(rotation);
+      log.info('secret-rotation', { step: rotation.Step });
+      return undefined;
+    }
     const resource = readCloudFormationEvent(event);
     if (resource === undefined) return await migrate();
     const failure = await answerCloudFormation(

@@ -14,7 +14,7 @@ export interface MigrationReport {
 }
 
 /** Any number that nobody else uses in this database; held until the transaction ends. */
-const LOCK = "SELECT '{}'::text FROM pg_advisory_xact_lock(7264531908)";
+export const LOCK = "SELECT '{}'::text FROM pg_advisory_xact_lock(7264531908)";
 
 const JOURNAL = `
   CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -17,7 +17,16 @@ import type { Settings } from '../settings.ts';
 /** Made by the migration, which keeps its case (docs/decisions/0025-the-migration-makes-the-database.md). */
 export const DATABASE_NAME = 'ENS';
 const OWNER = 'ens_owner';
-const APP_USER = 'ens_app';
+const ROTATED = 'Rotated by the migration function, on a schedule of the service stack.';
+
+/** Users of the database beside its owner, each with a secret of its own; lambdas/migrate/database-rights.ts has their rights. */
+const GROUPS = {
+  app: 'register and callback',
+  upkeep: 'the scheduled work',
+  reader: 'the health check',
+  operator: 'the command line',
+} as const;
+export type DatabaseGroup = keyof typeof GROUPS;
 
 export interface DatabaseProps {
   readonly vpc: IVpc;
@@ -25,13 +34,12 @@ export interface DatabaseProps {
 }
 
 /**
- * Aurora PostgreSQL Serverless v2 with the Data API and two users: the owner, who migrates, and the
- * functions' own, who reads and writes rows. No security group admits anybody: the Data API is the only way in.
+ * Aurora PostgreSQL Serverless v2 with the Data API. The owner migrates; the others read and write rows. No security group admits anybody: the Data API is the only way in.
  */
 export class Database extends Construct {
   readonly cluster: DatabaseCluster;
   readonly ownerSecret: ISecret;
-  readonly appSecret: Secret;
+  readonly userSecrets: Readonly<Record<DatabaseGroup, Secret>>;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
@@ -66,16 +74,28 @@ export class Database extends Construct {
     const owner = this.cluster.secret;
     if (owner === undefined) throw new Error('the cluster was made without an owner secret');
     this.ownerSecret = owner;
-    this.appSecret = new Secret(this, 'AppSecret', {
-      description: 'ENS: database user of the functions (rows only)',
+    this.userSecrets = {
+      // The id of the first release, so that its user keeps its secret.
+      app: this.userSecret('AppSecret', 'app'),
+      upkeep: this.userSecret('UpkeepSecret', 'upkeep'),
+      reader: this.userSecret('ReaderSecret', 'reader'),
+      operator: this.userSecret('OperatorSecret', 'operator'),
+    };
+    this.acknowledge();
+  }
+
+  private userSecret(id: string, group: DatabaseGroup): Secret {
+    const secret = new Secret(this, id, {
+      description: `ENS: database user of ${GROUPS[group]} (rows only)`,
       generateSecretString: {
-        secretStringTemplate: JSON.stringify({ username: APP_USER }),
+        secretStringTemplate: JSON.stringify({ username: `ens_${group}` }),
         generateStringKey: 'password',
         passwordLength: 48,
         excludePunctuation: true,
       },
     });
-    this.acknowledge();
+    Validations.of(secret).acknowledge({ id: 'AwsSolutions-SMG4', reason: ROTATED });
+    return secret;
   }
 
   /** In from nobody, out to nobody: the Data API reaches the cluster without a network of ours. */
@@ -112,18 +132,21 @@ export class Database extends Construct {
     Validations.of(this.cluster).acknowledge(
       {
         id: 'AwsSolutions-SMG4',
-        reason:
-          'Rotation needs a function inside the VPC; docs/deploy.md says how the owner password is changed.',
+        reason: ROTATED,
       },
       {
         id: 'AwsSolutions-RDS11',
         reason: 'No security group admits any connection, so another port would hide nothing.',
       },
     );
-    Validations.of(this.appSecret).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason:
-        'A new value and one call of the migration function change the password: docs/deploy.md says how.',
-    });
   }
+}
+
+export function secretArns({ userSecrets }: Database): Readonly<Record<DatabaseGroup, string>> {
+  return {
+    app: userSecrets.app.secretArn,
+    upkeep: userSecrets.upkeep.secretArn,
+    reader: userSecrets.reader.secretArn,
+    operator: userSecrets.operator.secretArn,
+  };
 }

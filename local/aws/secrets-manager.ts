@@ -1,15 +1,7 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { WorldClock } from '../world/clock.ts';
+import { type GenerateSecretString, generateText } from './generate-secret.ts';
 import { AwsError, isList, type JsonObject, type Operation, text } from './wire.ts';
-
-/** CloudFormation's GenerateSecretString, as far as templates use it. */
-export interface GenerateSecretString {
-  readonly SecretStringTemplate?: string | undefined;
-  readonly GenerateStringKey?: string | undefined;
-  readonly PasswordLength?: number | undefined;
-  readonly ExcludeCharacters?: string | undefined;
-  readonly ExcludePunctuation?: boolean | undefined;
-}
 
 /** A secret with its current text: given, generated, or none yet. */
 export interface SecretSeed {
@@ -40,7 +32,7 @@ export interface SecretsManager {
   currentText(arn: string): string | undefined;
 }
 
-/** GetSecretValue, DescribeSecret, PutSecretValue and CreateSecret of Secrets Manager. */
+/** GetSecretValue, DescribeSecret, PutSecretValue, UpdateSecretVersionStage and CreateSecret of Secrets Manager. */
 export function createSecretsManager(options: {
   readonly clock: WorldClock;
   readonly region: string;
@@ -124,6 +116,27 @@ export function createSecretsManager(options: {
     return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: [...version.stages] };
   }
 
+  /** A label is on one version at a time; AWSPREVIOUS follows the version that AWSCURRENT left. */
+  function moveStage(secret: Secret, input: JsonObject): JsonObject {
+    const stage = text(input, 'VersionStage') ?? '';
+    const from = secret.versions.find(({ stages }) => stages.has(stage));
+    const to = secret.versions.find(({ id }) => id === text(input, 'MoveToVersionId'));
+    if (from !== undefined && from.id !== text(input, 'RemoveFromVersionId')) {
+      throw new AwsError(
+        'InvalidParameterException',
+        400,
+        `The parameter RemoveFromVersionId can't be empty. Staging label ${stage} is currently attached to version ${from.id}, so you must explicitly reference that version in RemoveFromVersionId.`,
+      );
+    }
+    from?.stages.delete(stage);
+    to?.stages.add(stage);
+    if (stage === 'AWSCURRENT' && from !== undefined) {
+      for (const version of secret.versions) version.stages.delete('AWSPREVIOUS');
+      from.stages.add('AWSPREVIOUS');
+    }
+    return { ARN: secret.arn, Name: secret.name };
+  }
+
   function create(input: JsonObject): JsonObject {
     const name = text(input, 'Name') ?? '';
     if (find(name) !== undefined) {
@@ -158,6 +171,8 @@ export function createSecretsManager(options: {
           return getValue(secret, input);
         case 'PutSecretValue':
           return putValue(secret, input);
+        case 'UpdateSecretVersionStage':
+          return moveStage(secret, input);
         case 'DescribeSecret':
           return {
             ARN: secret.arn,
@@ -177,21 +192,4 @@ export function createSecretsManager(options: {
 
 function notFound(message: string): AwsError {
   return new AwsError('ResourceNotFoundException', 400, message);
-}
-
-function generateText(generate: GenerateSecretString): string {
-  const punctuation = generate.ExcludePunctuation === true ? '' : '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
-  const letters = 'abcdefghijklmnopqrstuvwxyz';
-  const excluded = new Set(generate.ExcludeCharacters ?? '');
-  const alphabet = [...`${letters}${letters.toUpperCase()}0123456789${punctuation}`].filter(
-    (one) => !excluded.has(one),
-  );
-  const password = Array.from(
-    { length: generate.PasswordLength ?? 32 },
-    () => alphabet[randomInt(alphabet.length)],
-  ).join('');
-  if (generate.SecretStringTemplate === undefined || generate.GenerateStringKey === undefined)
-    return password;
-  const template: JsonObject = JSON.parse(generate.SecretStringTemplate);
-  return JSON.stringify({ ...template, [generate.GenerateStringKey]: password });
 }

@@ -5,6 +5,7 @@ import type { Phone } from '../../local/client/client.ts';
 import { LOCAL_REGION } from '../../local/template/physical.ts';
 import { OPERATOR_ACCESS_KEY_ID } from '../../local/world/principals.ts';
 import { redeploy, rolesOf } from '../support/deployed.ts';
+import { rotateSecrets } from '../support/rotate-secrets.ts';
 import { type TestWorld, useWorld } from '../support/world.ts';
 
 /** What docs/first-deployment.md lists with its reason, because nothing of it runs here. */
@@ -91,6 +92,8 @@ test('every permission of every function is one that some call needs', async () 
   expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
   await aws.database.query(`INSERT INTO schema_migrations (version, name, sha256) VALUES (99, 'newer', '')`);
   expect(await functions.invoke('migrate', {})).toMatchObject({ ok: false });
+
+  await rotateSecrets(the);
 
   expect(await report()).toEqual([]);
 });

@@ -4,7 +4,8 @@ import { createDatabase, type Database, type DatabaseSettings } from '#adapters/
 import { CLUSTER_NOT_READY } from '#adapters/data-api/errors.ts';
 import { createTransactions, type Transactions } from '#adapters/data-api/transaction.ts';
 import type { Waiting } from '#runtime/denials.ts';
-import { type AppUser, readAppUser } from '../../lambdas/migrate/app-user.ts';
+import type { Group } from '../../lambdas/migrate/database-rights.ts';
+import { readDatabaseUser } from '../../lambdas/migrate/database-users.ts';
 import { MIGRATIONS } from '../../lambdas/migrate/migrations/all.ts';
 import type { Migration } from '../../lambdas/migrate/migrations/migration.ts';
 import { createMigrateRoute } from '../../lambdas/migrate/route.ts';
@@ -27,7 +28,7 @@ const SETTINGS: DatabaseSettings = {
 /** A PostgreSQL with the schema of this release, behind the Data API that the real SDK client talks to. */
 export interface OpenStore {
   readonly world: TestAws;
-  /** As the functions' own user, which has rights on rows alone. */
+  /** As the user of the command line, which has the rights of all functions together. */
   readonly database: Database;
   /** Every row of a table as the superuser sees it. */
   rows(sql: string, parameters?: readonly unknown[]): Promise<Record<string, unknown>[]>;
@@ -63,24 +64,31 @@ export async function startStore(): Promise<TestStore> {
   };
 }
 
-/** The migrate function's route with the owner's rights, as often as a test needs it. */
+/** The migrate function's route with the owner's rights. The one user of the tests is of `group`. */
 export function migrator(
   world: TestAws,
   migrations: readonly Migration[] = MIGRATIONS,
-  { client = world.client(), waiting }: { client?: ReturnType<TestAws['client']>; waiting?: Waiting } = {},
+  {
+    client = world.client(),
+    waiting,
+    group = 'operator',
+  }: { client?: ReturnType<TestAws['client']>; waiting?: Waiting; group?: Group } = {},
 ) {
   const logged: string[] = [];
   const asOwner = { ...SETTINGS, secretArn: OWNER_SECRET_ARN, alsoPassing: CLUSTER_NOT_READY };
   const data = new RDSDataClient(client);
   const transactions: Transactions = createTransactions(data, asOwner);
-  const appUser = (): Promise<AppUser> => readAppUser(new SecretsManagerClient(client), LAMBDA_SECRET_ARN);
+  const users = async () => ({
+    [group]: await readDatabaseUser(new SecretsManagerClient(client), LAMBDA_SECRET_ARN),
+  });
   const note = (event: string) => void logged.push(event);
   const route = createMigrateRoute({
     server: createDatabase(data, { ...asOwner, databaseName: 'postgres' }),
     databaseName: DATABASE,
     transactions,
     migrations,
-    appUser,
+    users,
+    rotate: () => Promise.reject(new Error('no secret rotates here')),
     log: { info: note, warn: note, error: note },
     ...(waiting === undefined ? {} : { waiting }),
   });

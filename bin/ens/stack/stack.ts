@@ -15,6 +15,7 @@ export const outputsSchema = z.object({
   WebAppAddress: z.string(),
   RegisterFunctionName: z.string(),
   UpkeepFunctionName: z.string(),
+  OperatorSecretArn: z.string(),
 });
 
 /** One deployment of ENS, wherever it runs. */

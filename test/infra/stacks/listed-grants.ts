@@ -54,8 +54,13 @@ describe('the permissions of callers', () => {
       synthesise(VARIANTS[variant]).service,
       'AWS::Lambda::Permission',
     )) {
-      expect({ id, bound: properties.SourceArn !== undefined }).toEqual({ id, bound: true });
-      expect(String(properties.Principal)).toMatch(/^(apigateway|events|sns)\.amazonaws\.com$/);
+      const bound = properties.SourceArn ?? properties.SourceAccount;
+      expect({ id, bound: bound !== undefined }).toEqual({ id, bound: true });
+      expect(String(properties.Principal)).toMatch(
+        /^(apigateway|events|sns|secretsmanager)\.amazonaws\.com$/,
+      );
+      if (properties.SourceArn === undefined)
+        expect(properties.Principal).toBe('secretsmanager.amazonaws.com');
     }
   });
 });

@@ -91,7 +91,7 @@ describe('the state stack', () => {
 
   test('generates every secret and writes none into the template', () => {
     const secrets = resourcesOf(synthesise().state, 'AWS::SecretsManager::Secret');
-    expect(secrets).toHaveLength(3);
+    expect(secrets).toHaveLength(6);
     for (const { properties } of secrets) {
       expect(properties.SecretString).toBeUndefined();
       expect(properties.GenerateSecretString).toBeDefined();
