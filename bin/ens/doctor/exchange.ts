@@ -54,7 +54,13 @@ export async function checkEws(
   }
   const { offered } = probed.value;
   const list = offered.join(', ');
-  if (offered.length === 0) return ok('EWS answers; it names no sign-in scheme (a client certificate?).');
+  if (offered.length === 0 && scheme === 'certificate')
+    return ok('EWS answers; it names no sign-in scheme (a client certificate?).');
+  if (offered.length === 0)
+    return failed(
+      'EWS answers, but asks nobody to sign in: ENS sends no password to a server that has not asked for it.',
+      'Check the URL, the authentication of the EWS virtual directory, and what stands in front of it: whoever comes without credentials has to get 401 with WWW-Authenticate.',
+    );
   if (offered.includes(scheme)) return ok(`EWS answers and offers ${list}; the phones use ${scheme}.`);
   return failed(
     `EWS answers, but offers ${list}, and not ${scheme}, which the phones use.`,

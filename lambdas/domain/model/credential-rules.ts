@@ -58,13 +58,13 @@ export function schemeOf(auth: ExchangeAuth): SignInScheme {
 }
 
 /**
- * Whether these credentials are worth showing to a server that named these schemes to a stranger. A client
- * certificate is asked for in the TLS handshake and never in WWW-Authenticate; a handshake that demands one
+ * Whether these credentials may be sent to a server that named these schemes with a 401; none: it sent no such answer.
+ * A client certificate is asked for in the TLS handshake and never in WWW-Authenticate; a handshake that demands one
  * ends before the server can say what it wants behind it.
  */
 export function mayFit(auth: ExchangeAuth, offered: readonly SignInScheme[]): boolean {
   const sent = schemeOf(auth);
-  if (offered.length === 0 || sent === 'certificate' || offered.includes(sent)) return true;
+  if (sent === 'certificate' || offered.includes(sent)) return true;
   // IIS takes NTLM messages under Negotiate too.
   if (sent === 'ntlm' && offered.includes('negotiate')) return true;
   return auth.type === 'certificate' && offered.every((scheme) => scheme === 'certificate');

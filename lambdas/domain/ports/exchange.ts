@@ -7,8 +7,16 @@ import type { WantedEvents } from '../model/subscription.ts';
  * `kind` alone; `detail` is for the administrator and never carries anything of the user's.
  */
 export type ExchangeFailure =
-  /** 401. `offered`: schemes from WWW-Authenticate; `sent`: the one we used. */
-  | { readonly kind: 'unauthorized'; readonly offered: readonly SignInScheme[]; readonly sent: SignInScheme }
+  /**
+   * 401. `offered`: schemes from WWW-Authenticate; `sent`: the one we used, or with `nothingSent` would have used: the
+   * server did not offer it.
+   */
+  | {
+      readonly kind: 'unauthorized';
+      readonly offered: readonly SignInScheme[];
+      readonly sent: SignInScheme;
+      readonly nothingSent?: true | undefined;
+    }
   /** Proof beyond a 401, such as an expired password. `code` is Exchange's. */
   | { readonly kind: 'credentials-dead'; readonly code: string }
   /** The server has no mailbox for this account, or has it disabled: it may be served elsewhere. */

@@ -9,7 +9,7 @@ type Refused = ReturnType<typeof refuse>;
 export function refuseForExchange(failure: ExchangeFailure): Refused {
   switch (failure.kind) {
     case 'unauthorized':
-      return refuse('EWS_UNAUTHORIZED', unauthorizedDetail(failure.offered, failure.sent), {
+      return refuse('EWS_UNAUTHORIZED', unauthorizedDetail(failure), {
         extra: { offered: failure.offered, sent: failure.sent },
       });
     case 'credentials-dead':
@@ -121,7 +121,13 @@ function forbiddenDetail({ why, detail }: Extract<ExchangeFailure, { kind: 'forb
   }
 }
 
-function unauthorizedDetail(offered: readonly string[], sent: string): string {
+function unauthorizedDetail({
+  offered,
+  sent,
+  nothingSent,
+}: Extract<ExchangeFailure, { kind: 'unauthorized' }>): string {
+  if (nothingSent === true && offered.length === 0)
+    return `The server asks nobody to sign in at that URL, so that nothing was sent. EWS answers whoever comes without credentials with 401 and names ${sent} in WWW-Authenticate. Check the URL, the authentication of the EWS virtual directory, and what stands in front of it.`;
   if (offered.length === 0)
     return `Exchange refused the credentials. They were sent as ${sent}; the server did not say which sign-in it offers.`;
   if (sent === 'certificate' && offered.includes(sent))

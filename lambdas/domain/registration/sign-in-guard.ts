@@ -41,7 +41,7 @@ export async function limitSignIns(
   return { ok: true, value: { record } };
 }
 
-/** Asks the server, before a password leaves us and without it, whether it offers the scheme at all. */
+/** Asks the server without credentials: Basic, NTLM and bearer are sent only after a 401 that offers the scheme. */
 export async function probeSchemes(
   ports: Pick<SignInGuardPorts, 'exchange'>,
   credentials: Credentials,
@@ -58,7 +58,7 @@ export async function probeSchemes(
   const { offered } = probed.value;
   return mayFit(auth, offered)
     ? { ok: true, value: undefined }
-    : { ok: false, failure: { kind: 'unauthorized', offered, sent: schemeOf(auth) } };
+    : { ok: false, failure: { kind: 'unauthorized', offered, sent: schemeOf(auth), nothingSent: true } };
 }
 
 /** A server that wants a client certificate answers 403 to whoever shows none, or ends the handshake. */

@@ -47,6 +47,45 @@ describe('autodiscover', () => {
     expect(JSON.stringify(other)).not.toContain('ann');
   });
 
+  describe('a server that asks nobody to sign in', () => {
+    const open = pox('<Error Time="1" Id="1"><ErrorCode>600</ErrorCode></Error>');
+
+    test('is asked without credentials, and shown none whatever it answers', async () => {
+      const { asked } = await discoverAmong({
+        [DOMAIN]: () => open,
+        [BENEATH]: () => settings(protocol('EXPR', EWS)),
+      });
+      expect(asked.filter((line) => line.endsWith('*'))).toEqual([]);
+      expect(asked).toContain(`POST ${BENEATH}`);
+    });
+
+    test('tells the URL all the same where it answers whoever asks', async () => {
+      const { result } = await discoverAmong({ [DOMAIN]: () => settings(protocol('EXPR', EWS)) });
+      expect(result).toMatchObject({ ok: true, ewsUrl: EWS, failedSignIns: 0 });
+    });
+
+    test.each([{ status: 405 }, { status: 500 }, { status: 401 }, { body: '<html></html>' }])(
+      'is shown no password behind %j',
+      async (answer) => {
+        const { asked } = await discoverAmong({ [DOMAIN]: () => answer, [BENEATH]: () => answer });
+        expect(asked.filter((line) => line.endsWith('*'))).toEqual([]);
+      },
+    );
+
+    test('gets the credentials once its answer to the question itself is a 401 that offers the scheme', async () => {
+      let questions = 0;
+      const { result, asked } = await discoverAmong({
+        [DOMAIN]: (authorization) => {
+          questions += 1;
+          if (authorization !== undefined) return settings(protocol('EXPR', EWS));
+          return questions === 1 ? open : CHALLENGE;
+        },
+      });
+      expect(result).toMatchObject({ ok: true, ewsUrl: EWS });
+      expect(asked).toEqual([`POST ${DOMAIN}`, `POST ${DOMAIN}`, `POST ${DOMAIN} *`]);
+    });
+  });
+
   describe('with a refresh token that its endpoint refuses', () => {
     const tokenEndpoint = 'https://login.example.com/token';
     const bearer = { status: 401, headers: { 'www-authenticate': 'Bearer' } };

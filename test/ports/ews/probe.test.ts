@@ -20,9 +20,19 @@ describe('the probe', () => {
     expect(seen[0]?.headers['x-anchormailbox']).toBeUndefined();
   });
 
-  test.each([200, 400, 405, 500])('lets a %i pass: the server asks nobody who they are', async (status) => {
-    const { origin } = await serve(() => ({ status }));
+  test.each([200, 400, 405, 500])('finds no scheme behind a %i, whatever it sends', async (status) => {
+    const { origin, seen } = await serve(() => ({ status }));
     expect(await probe(origin)).toEqual({ ok: true, value: { offered: [] } });
+    expect(seen.map(({ method }) => method)).toEqual(['GET', 'POST']);
+  });
+
+  test('finds the schemes of a server that asks only callers of EWS to sign in', async () => {
+    const { origin } = await serve(({ method }) =>
+      method === 'GET'
+        ? { status: 405 }
+        : { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } },
+    );
+    expect(await probe(origin)).toEqual({ ok: true, value: { offered: ['basic'] } });
   });
 
   test.each([

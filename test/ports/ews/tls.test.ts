@@ -81,10 +81,22 @@ describe('TLS to Exchange', () => {
     },
   );
 
-  test('signs in with a client certificate alone, or in front of Basic', async () => {
+  test('signs in with a client certificate alone, and shows no password where nobody asks for one', async () => {
     const { port, seen } = await serve(DEMANDING);
     expect(await inbox(port, trusting, CLIENT)).toEqual(OK);
     mailbox?.close();
+    expect(await inbox(port, trusting, { ...CLIENT, username: 'ann', password: 'pw' })).toEqual(OK);
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+  });
+
+  test('sends the password behind a client certificate once the server has offered Basic', async () => {
+    const { port, seen } = await start(
+      ({ headers }) =>
+        headers.authorization === undefined
+          ? { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+          : { body: inboxAnswer('AAMkInbox=', 3) },
+      DEMANDING,
+    );
     expect(await inbox(port, trusting, { ...CLIENT, username: 'ann', password: 'pw' })).toEqual(OK);
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([
       undefined,

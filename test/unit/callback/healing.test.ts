@@ -3,6 +3,7 @@ import { callbackWorld, INBOX, SUBSCRIPTION } from '../../support/callback-world
 import { MINUTE_MS } from '../../support/memory/clock.ts';
 
 const QUARTER_MS = 15 * MINUTE_MS;
+const SIX_HOURS_MS = 6 * 60 * 60_000;
 
 const FOUND = {
   ok: true,
@@ -36,7 +37,7 @@ describe('a lost event queue', () => {
     server.fail('inbox', { kind: 'timeout' }, { kind: 'timeout' });
     pushedError('rediscover');
     await expect(call()).resolves.toBe('unsubscribe');
-    expect(server.asked).toEqual(['inbox', 'discover', 'inbox', 'subscribe']);
+    expect(server.asked).toEqual(['inbox', 'discover', 'probe', 'inbox', 'subscribe']);
     expect(world.activatedHosts).toEqual(['mail.example.com']);
   });
 
@@ -104,7 +105,7 @@ describe('a mailbox that moved', () => {
     server.discovery = FOUND;
     events(...newMail('a'));
     await expect(call()).resolves.toBe('ok');
-    expect(server.asked).toEqual(['mails', 'discover', 'inbox', 'subscribe', 'mails', 'inbox']);
+    expect(server.asked).toEqual(['mails', 'discover', 'probe', 'inbox', 'subscribe', 'mails', 'inbox']);
     expect(server.opened).toHaveLength(2);
     expect(push.pushes()).toMatchObject([{ subject: 'Subject of a', badge: 3 }]);
   });
@@ -168,15 +169,35 @@ describe('a mailbox that nobody finds', () => {
     await expect(call()).resolves.toBe('ok');
     expect(server.asked).toEqual(['mails', 'discover']);
     expect(written().refused).toBeUndefined();
-    expect(written().quietUntil).toBe(clock.now() + QUARTER_MS);
+    expect(written().quietUntil).toBe(clock.now() + SIX_HOURS_MS);
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
   });
 
+  test('shows no password to a server that was found and does not ask for it', async () => {
+    const { call, events, newMail, unread, server, push } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = FOUND;
+    server.offered = [];
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover', 'probe']);
+    expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
+  });
+
+  test('is asked of no third server where two have refused on the way', async () => {
+    const { call, events, newMail, unread, server } = callbackWorld();
+    server.fail('mails', { kind: 'not-found' });
+    server.discovery = { ...FOUND, failedSignIns: 2 };
+    events(...newMail('a'), unread(1));
+    await expect(call()).resolves.toBe('ok');
+    expect(server.asked).toEqual(['mails', 'discover']);
+  });
+
   test.each([
-    { kind: 'unauthorized', offered: [], sent: 'basic' },
-    { kind: 'credentials-dead', code: 'ErrorPasswordExpired' },
-    { kind: 'no-mailbox', code: 'ErrorNonExistentMailbox' },
-  ] as const)('is not signed out by a server that has not shown its Inbox: %j', async (failure) => {
+    [{ kind: 'unauthorized', offered: [], sent: 'basic' }, SIX_HOURS_MS],
+    [{ kind: 'credentials-dead', code: 'ErrorPasswordExpired' }, SIX_HOURS_MS],
+    [{ kind: 'no-mailbox', code: 'ErrorNonExistentMailbox' }, QUARTER_MS],
+  ] as const)('is not signed out by a server that has not shown its Inbox: %j', async (failure, pauseMs) => {
     const { call, events, newMail, server, store, clock, push, written } = callbackWorld();
     store({ suspectSince: clock.now() - QUARTER_MS, lastRefusedAt: clock.now() - QUARTER_MS });
     server.fail('mails', { kind: 'not-found' });
@@ -184,12 +205,12 @@ describe('a mailbox that nobody finds', () => {
     server.fail('inbox', failure);
     events(...newMail('a'));
     await expect(call()).resolves.toBe('ok');
-    expect(server.asked).toEqual(['mails', 'discover', 'inbox']);
+    expect(server.asked).toEqual(['mails', 'discover', 'probe', 'inbox']);
     expect(push.pushes()).toMatchObject([{ type: 'new-mail', count: 1 }]);
     expect(written()).toEqual({
       subscriptionId: SUBSCRIPTION,
       now: clock.now(),
-      quietUntil: clock.now() + QUARTER_MS,
+      quietUntil: clock.now() + pauseMs,
     });
   });
 

@@ -1,22 +1,23 @@
-import { mayFit, schemeOf } from '#domain/model/credential-rules.ts';
-import type { Credentials, ExchangeAuth } from '#domain/model/credentials.ts';
-import type { ExchangeFailure } from '#domain/ports/exchange.ts';
+import { mayFit } from '#domain/model/credential-rules.ts';
+import type { Credentials } from '#domain/model/credentials.ts';
 import { anchorHeader } from '../outgoing/anchor-header.ts';
-import type { Connection, HttpAnswer, HttpRequest } from '../outgoing/connection.ts';
-import { isAboutCertificate, offeredSchemes } from '../outgoing/http-failures.ts';
+import type { Connection, HttpRequest } from '../outgoing/connection.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
 import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 import { chooseSignIn } from '../sign-in/choose.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import { hasEnded } from '../sign-in/token-memory.ts';
 import type { EwsWorld } from '../world.ts';
-
-export type Asked =
-  | { readonly kind: 'answer'; readonly answer: HttpAnswer }
-  | { readonly kind: 'redirect'; readonly location: string }
-  /** Nothing to be had there; a sentence without user data. `served`: by a web server, not for lack of one. */
-  | { readonly kind: 'nothing'; readonly verdict: string; readonly served?: true | undefined }
-  | { readonly kind: 'refused'; readonly verdict: string };
+import {
+  type Asked,
+  failed,
+  judge,
+  judgeOpen,
+  judgeProbe,
+  type Open,
+  SIGN_IN,
+  type SignInOffered,
+} from './judge-answer.ts';
 
 /** Asks autodiscover servers as one user, and keeps count of the failed sign-ins. */
 export interface AskedServers {
@@ -39,8 +40,6 @@ const REQUEST_TIMEOUT_MS = 4_000;
 const CONNECT_TIMEOUT_MS = 2_500;
 /** Accounts lock after a few: what one discovery may cost. */
 const MOST_FAILED_SIGN_INS = 2;
-const CERTIFICATE_VERDICT = 'refused the sign-in (wants a client certificate that it trusts)';
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createAskedServers(
   credentials: Credentials,
@@ -91,13 +90,13 @@ export function createAskedServers(
     const signIn = chooseSignIn(credentials, world);
     const connection = connect(destination, over, signIn.clientCertificate);
     try {
+      const request = requestOf(email, question);
       const usable = signIn.clientCertificate === undefined ? connection : undefined;
-      return (
-        (await probe(destination, usable, over)) ??
-        (await inTurn(
-          async () => whyNot(host, over) ?? askAsUser(signIn, connection, requestOf(email, question)),
-        ))
-      );
+      const probed = await probe(destination, usable, over);
+      const answered = probed.kind === 'open' ? await askOpenly(connection, request) : probed;
+      return answered.kind === 'sign-in'
+        ? await inTurn(async () => whyNot(host, over) ?? askAsUser(signIn, connection, request))
+        : answered;
     } finally {
       connection.close();
     }
@@ -125,12 +124,18 @@ export function createAskedServers(
     return mine;
   }
 
-  /** Undefined: go on and sign in. A client certificate is a credential too: the probe has its own socket then. */
+  /** The question without credentials, where nobody is asked to sign in; with them only where that is refused. */
+  async function askOpenly(connection: Connection, request: HttpRequest): Promise<Asked | SignInOffered> {
+    const outcome = await connection.send(request, remainingMs());
+    return outcome.ok ? judgeOpen(outcome.answer, auth) : failed(outcome.failure);
+  }
+
+  /** A client certificate is a credential too: the probe has its own socket then. */
   async function probe(
     destination: Destination,
     usable: Connection | undefined,
     over: AbortSignal,
-  ): Promise<Asked | undefined> {
+  ): Promise<Asked | SignInOffered | Open> {
     const connection = usable ?? connect(destination, over);
     const probed = await connection.send(probeRequest(), remainingMs());
     if (usable === undefined) {
@@ -143,7 +148,7 @@ export function createAskedServers(
     const goesOn =
       (failure.kind === 'unauthorized' && mayFit(auth, failure.offered)) ||
       (failure.kind === 'tls' && failure.fault === 'unclear' && auth.type === 'certificate');
-    return goesOn ? undefined : failed(failure);
+    return goesOn ? SIGN_IN : failed(failure);
   }
 
   async function askWithoutCredentials(destination: Destination, over: AbortSignal): Promise<Asked> {
@@ -178,72 +183,4 @@ function requestOf(email: string, { body, soapAction }: Question): HttpRequest {
     },
     body,
   };
-}
-
-/**
- * Undefined: go on and sign in. Credentials stay here where they would be of no use, and where nobody asks for
- * them: any host of the domain is asked, and many a web server answers 405 to a POST. What a client certificate
- * is wanted for, a stranger cannot tell: IIS answers 403 to whoever does not show it, a proxy something else.
- */
-function judgeProbe(answer: HttpAnswer, auth: ExchangeAuth): Asked | undefined {
-  const { status, headers } = answer;
-  const offered = offeredSchemes(headers);
-  if (status === 401 && !mayFit(auth, offered)) {
-    return {
-      kind: 'nothing',
-      verdict: `not signed in: the server offers ${offered.join(', ')}, not ${schemeOf(auth)}`,
-    };
-  }
-  if (status === 200 && !/^(?!.*html).*xml/i.test(headers['content-type'] ?? '')) {
-    return { kind: 'nothing', verdict: 'answered 200 without sign-in, with something else', served: true };
-  }
-  const asked = judge(answer);
-  const missing = status === 404 || status === 410;
-  const wanted = status === 401 || status === 200 || (auth.type === 'certificate' && !missing);
-  return asked.kind === 'redirect' || !wanted ? asked : undefined;
-}
-
-function judge(answer: HttpAnswer): Asked {
-  const { status, headers } = answer;
-  if (isAboutCertificate(status, answer.body)) {
-    return { kind: 'refused', verdict: CERTIFICATE_VERDICT };
-  }
-  if (status === 200) {
-    return { kind: 'answer', answer };
-  }
-  if (REDIRECTS.has(status)) {
-    return headers.location === undefined
-      ? { kind: 'nothing', verdict: `answered ${status} without a location` }
-      : { kind: 'redirect', location: headers.location };
-  }
-  if (status === 401) {
-    const offered = offeredSchemes(headers).join(', ');
-    return { kind: 'refused', verdict: `refused the sign-in (offers ${offered || 'no scheme'})` };
-  }
-  return { kind: 'nothing', verdict: `answered ${status}`, served: true };
-}
-
-function failed(failure: ExchangeFailure): Asked {
-  switch (failure.kind) {
-    case 'tls':
-    case 'unreachable':
-    case 'refused-address':
-    case 'forbidden':
-      return { kind: 'nothing', verdict: failure.detail };
-    case 'unauthorized':
-      return { kind: 'refused', verdict: CERTIFICATE_VERDICT };
-    case 'timeout':
-      return { kind: 'nothing', verdict: 'did not answer in time' };
-    case 'refresh-refused':
-      return { kind: 'nothing', verdict: `the token endpoint refused the refresh token (${failure.code})` };
-    case 'failed':
-      return { kind: 'nothing', verdict: failure.detail ?? `failed (${failure.code})` };
-    case 'credentials-dead':
-    case 'not-http':
-    case 'sign-in-impossible':
-    case 'no-mailbox':
-      return { kind: 'nothing', verdict: `failed (${failure.code})` };
-    default:
-      return { kind: 'nothing', verdict: failure.kind };
-  }
 }

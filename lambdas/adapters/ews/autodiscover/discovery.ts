@@ -1,8 +1,9 @@
 import type { Autodiscover, DiscoveryVerdict } from '#domain/ports/exchange.ts';
 import { type Destination, HOST_CHARACTERS } from '../outgoing/outgoing-rules.ts';
 import type { EwsWorld } from '../world.ts';
-import type { Asked, Question } from './asked-servers.ts';
+import type { Question } from './asked-servers.ts';
 import { createAskedServers } from './asked-servers.ts';
+import type { Asked } from './judge-answer.ts';
 import type { AutodiscoverAnswer } from './pox.ts';
 import { poxRequest, readPoxAnswer } from './pox.ts';
 import { readSoapAnswer, SOAP_ACTION, soapRequest } from './soap.ts';

@@ -1,5 +1,5 @@
 import type { Exchange, ExchangeMailbox, ExchangeResult, ExchangeTarget } from '#domain/ports/exchange.ts';
-import type { Connection } from '../outgoing/connection.ts';
+import type { Connection, HttpRequest } from '../outgoing/connection.ts';
 import { createHostMemory, noting } from '../outgoing/host-memory.ts';
 import {
   failureOfStatus,
@@ -14,7 +14,7 @@ import { loadEwsLibrary } from './load-library.ts';
 import { createMailbox } from './mailbox.ts';
 
 const PROBE_BYTES = 256 * 1024;
-/** Something answers and does not ask who we are; what it makes of a signed request is for that to show. */
+/** Something answers and does not ask who we are. */
 const NOT_ASKING: ReadonlySet<number> = new Set([200, 400, 405, 406, 411, 415, 500]);
 
 /**
@@ -41,8 +41,8 @@ export function createExchange(world: EwsWorld): Exchange {
       return { ok: false, failure: { kind: 'timeout' } };
     }
     const connection = noting(hosts, world.connect(judgement.destination, undefined, PROBE_BYTES), undefined);
-    const timeoutMs = Math.min(request.deadlineMs - world.now(), world.callTimeoutMs);
-    const result = await probeOver(connection, timeoutMs);
+    const remainingMs = () => Math.min(request.deadlineMs - world.now(), world.callTimeoutMs);
+    const result = await probeTwice(connection, remainingMs);
     connection.close();
     return result;
   }
@@ -59,15 +59,31 @@ async function warm(): Promise<void> {
   }
 }
 
+const GET: HttpRequest = { method: 'GET', headers: { accept: 'text/xml' } };
+/** What a server that asks only callers of EWS to sign in takes for one. */
+const EMPTY_POST: HttpRequest = {
+  method: 'POST',
+  headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml' },
+  body: '',
+};
+
+type Probed = ExchangeResult<{ offered: readonly string[] }>;
+
+async function probeTwice(connection: Connection, remainingMs: () => number): Promise<Probed> {
+  const first = await probeOver(connection, GET, remainingMs());
+  if (!first.ok || first.value.offered.length > 0) {
+    return first;
+  }
+  const second = await probeOver(connection, EMPTY_POST, remainingMs());
+  return second.ok ? second : first;
+}
+
 /**
- * A 401 names the schemes. A 200 without credentials means that something else signs users in, such as a
- * client certificate; a server that insists on one in the TLS handshake offers just that.
+ * A 401 names the schemes; nothing else is a reason to send a password. A server that insists on a client certificate
+ * in the TLS handshake offers just that.
  */
-async function probeOver(
-  connection: Connection,
-  timeoutMs: number,
-): Promise<ExchangeResult<{ offered: readonly string[] }>> {
-  const outcome = await connection.send({ method: 'GET', headers: { accept: 'text/xml' } }, timeoutMs);
+async function probeOver(connection: Connection, request: HttpRequest, timeoutMs: number): Promise<Probed> {
+  const outcome = await connection.send(request, timeoutMs);
   if (!outcome.ok) {
     return outcome.failure.kind === 'unauthorized'
       ? { ok: true, value: { offered: outcome.failure.offered } }

@@ -1,4 +1,5 @@
-import type { Connection, HttpOutcome } from '../outgoing/connection.ts';
+import type { Connection, HttpAnswer, HttpOutcome } from '../outgoing/connection.ts';
+import { offeredSchemes } from '../outgoing/http-failures.ts';
 import { failureOfLateCertificate } from '../outgoing/tls-failures.ts';
 import type { ClientCertificate } from '../outgoing/tls-trust.ts';
 import { basicSignIn } from './basic.ts';
@@ -19,13 +20,21 @@ export function certificateSignIn(
 ): SignIn {
   const basic = password && basicSignIn(password.username, password.password);
   let settled = false;
+  let basicOffered = false;
 
+  /** The password follows only a 401 that offers Basic: what the server wants behind the certificate nobody else is told. */
   async function once(
     ...[connection, request, remainingMs]: Parameters<SignIn['send']>
   ): Promise<HttpOutcome> {
-    return basic === undefined
-      ? connection.send(request, remainingMs())
-      : basic.send(connection, request, remainingMs);
+    if (basic !== undefined && basicOffered) {
+      return basic.send(connection, request, remainingMs);
+    }
+    const first = await connection.send(request, remainingMs());
+    if (basic === undefined || !first.ok || !offersBasic(first.answer)) {
+      return first;
+    }
+    basicOffered = true;
+    return basic.send(connection, request, remainingMs);
   }
 
   async function send(...args: Parameters<SignIn['send']>): Promise<HttpOutcome> {
@@ -70,6 +79,10 @@ export function certificateSignIn(
     send: inTurn(send),
     rotated: () => undefined,
   };
+}
+
+function offersBasic({ status, headers }: HttpAnswer): boolean {
+  return status === 401 && offeredSchemes(headers).includes('basic');
 }
 
 function mayBeAskedLate(outcome: HttpOutcome): boolean {

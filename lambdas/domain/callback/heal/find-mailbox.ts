@@ -31,9 +31,14 @@ export async function findMailbox(
     deadlineMs: handling.deadlineMs,
     toldLast,
   });
-  if (!found.ok || ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined) {
+  // Where two servers refused on the way, the one that was found is not the third.
+  if (
+    !found.ok ||
+    found.failedSignIns >= MOST_REFUSED ||
+    ports.rules.refuseExchangeUrl(found.ewsUrl) !== undefined
+  ) {
+    if (found.failedSignIns > 0) restAfterRefusal(handling);
     leaveUnfound(ports, handling);
-    if (found.failedSignIns > 0) handling.access.bar('quiet');
     return undefined;
   }
   return { content: { ...content, ewsUrl: found.ewsUrl }, toldBy: found.toldBy };
@@ -53,15 +58,20 @@ export async function isSameInbox(
   if (inbox.ok) return isOwnInbox(ports, handling.view, inbox.value.folderId);
   const { failure } = inbox;
   if (failure.kind === 'refresh-refused') await obeyRefusal(ports, settings, handling, failure);
-  if (DENIES_SIGN_IN.has(failure.kind)) handling.access.bar('quiet');
+  if (failure.kind === 'no-mailbox') handling.access.bar('quiet');
+  if (DENIES_SIGN_IN.has(failure.kind)) restAfterRefusal(handling);
   return false;
 }
 
-const DENIES_SIGN_IN: ReadonlySet<ExchangeFailure['kind']> = new Set([
-  'unauthorized',
-  'credentials-dead',
-  'no-mailbox',
-]);
+/** One try in six hours, as where a whole host refuses: nobody asks the user on account of another server. */
+function restAfterRefusal(handling: Handling): void {
+  handling.access.bar('quiet');
+  handling.changes.quietUntil = handling.now + REFUSED_ELSEWHERE_MS;
+}
+
+const DENIES_SIGN_IN: ReadonlySet<ExchangeFailure['kind']> = new Set(['unauthorized', 'credentials-dead']);
+const MOST_REFUSED = 2;
+const REFUSED_ELSEWHERE_MS = 6 * 60 * 60_000;
 
 /** What a refused sign-in means is the same wherever it is met; no other failure of a renewal ends anything. */
 export async function obeyRefusal(
@@ -85,5 +95,5 @@ export async function obeyRefusal(
 /** A quarter of an hour until the next search, so that a mailbox that stays away is not sought with every mail. */
 export function leaveUnfound(ports: Pick<CallbackPorts, 'metrics'>, handling: Handling): void {
   ports.metrics.count('ExchangeFailed');
-  handling.changes.quietUntil = handling.now + QUIET_MS;
+  handling.changes.quietUntil = Math.max(handling.changes.quietUntil ?? 0, handling.now + QUIET_MS);
 }

@@ -3,6 +3,7 @@ import type { SubscriptionId } from '../../model/ids.ts';
 import { isOutdated, type WantedEvents } from '../../model/subscription.ts';
 import type { ExchangeMailbox } from '../../ports/exchange.ts';
 import { rememberUrl } from '../../registration/known-url.ts';
+import { probeSchemes } from '../../registration/sign-in-guard.ts';
 import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
 import type { Handling } from '../handling/handling.ts';
 import { despiteOutage } from '../handling/outage.ts';
@@ -51,7 +52,9 @@ async function moveOver(
   let moved = false;
   try {
     if (found !== undefined) {
-      if (!(await isSameInbox(ports, settings, handling, mailbox))) return false;
+      // A server that was just found is shown nothing before it has asked for it.
+      const offered = await probeSchemes(ports, { email, auth }, ewsUrl, handling.deadlineMs);
+      if (!offered.ok || !(await isSameInbox(ports, settings, handling, mailbox))) return false;
       await rememberUrl(ports.ewsUrls, email, { ewsUrl, toldBy: found.toldBy }, handling.now);
     }
     const before = mailbox.rotatedCredentials();
