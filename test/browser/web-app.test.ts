@@ -32,6 +32,7 @@ browserTest('without a link the app asks for one, and takes it', async () => {
     .fill(`https://ens.example.com/app#token=${API_TOKEN}`);
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByRole('heading', { name: 'Add a mailbox' }).waitFor();
+  expect(await page.getByText('This page needs JavaScript').count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

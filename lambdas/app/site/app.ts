@@ -13,6 +13,8 @@ import { page } from './views/page.ts';
 
 const APP = '/app';
 const root = document.querySelector<HTMLElement>('#app');
+// What stands there is for browsers without scripts.
+root?.replaceChildren();
 const texts = textsFor(navigator.language);
 document.documentElement.lang = texts === textsFor('de') ? 'de' : 'en';
 document.title = texts.title;
