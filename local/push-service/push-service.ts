@@ -28,8 +28,8 @@ export interface PushService {
   /** Simulated browsers by their token. */
   browser(token: string): SimulatedBrowser | undefined;
   onShown(listener: (push: BrowserPush) => void): () => void;
-  /** Acknowledgement codes of real browsers: 100 is shown, 101 not decrypted, 102 not delivered. */
-  readonly acks: readonly number[];
+  /** What real browsers acknowledge: 100 is shown, 101 not decrypted, 102 not delivered. */
+  onAck(listener: (code: number) => void): () => void;
   close(): void;
 }
 
@@ -46,13 +46,15 @@ export function createPushService({ origin, clock, calls, faults }: PushServiceO
   const subscriptions = createSubscriptions();
   const browsers = new Map<string, SimulatedBrowser>();
   const listeners = new Set<(push: BrowserPush) => void>();
-  const acks: number[] = [];
+  const ackListeners = new Set<(code: number) => void>();
   const addressOf = (id: string) => `${origin()}${PUSH_PATH}/${id}`;
   const sockets = createBrowserSockets({
     subscriptions,
     addressOf,
     now: clock.now,
-    onAck: (_version, code) => void acks.push(code),
+    onAck(_version, code) {
+      for (const listener of ackListeners) listener(code);
+    },
   });
   const server = new WebSocketServer({ noServer: true });
 
@@ -122,7 +124,10 @@ export function createPushService({ origin, clock, calls, faults }: PushServiceO
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    acks,
+    onAck(listener) {
+      ackListeners.add(listener);
+      return () => ackListeners.delete(listener);
+    },
     close() {
       for (const client of server.clients) client.terminate();
       server.close();

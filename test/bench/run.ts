@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeReport } from './report.ts';
 import type { BenchOptions, Row } from './row.ts';
+import { measureArrival } from './rows/arrival.ts';
 import { measureBurst } from './rows/burst.ts';
 import { measureCost } from './rows/cost.ts';
 import { measureCounts } from './rows/counts.ts';
-import { measureCpu } from './rows/cpu.ts';
+import { measureCpu, measureWebPushCpu } from './rows/cpu.ts';
 import { measureMemory } from './rows/memory.ts';
 import { measureStart } from './rows/start.ts';
 import { measureStatements } from './rows/statement.ts';
@@ -32,6 +33,8 @@ const built = buildBench();
 const PARTS: Readonly<Record<string, () => Promise<Row | readonly Row[]>>> = {
   counts: () => inWorld(measureCounts),
   cpu: () => inWorld((bench) => measureCpu(bench, built, options)),
+  'web-push': () => inWorld((bench) => measureWebPushCpu(bench, built, options)),
+  arrival: () => inWorld((bench) => measureArrival(bench, options)),
   start: () => inWorld((bench) => measureStart(bench, built, options)),
   statement: () => measureStatements(options),
   memory: () => inWorld((bench) => measureMemory(bench, built, options)),

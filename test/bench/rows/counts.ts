@@ -10,6 +10,9 @@ export async function measureCounts(bench: BenchWorld): Promise<readonly Row[]> 
   await bench.deliver(email);
   await bench.deliver(email);
   const mail = await callsDuring(bench, () => bench.deliver(email));
+  const atBrowser = await bench.register(world.pushService.newBrowser());
+  await bench.deliver(atBrowser);
+  const webPush = await callsDuring(bench, () => bench.deliver(atBrowser));
   const heartbeat = await callsDuring(bench, () => world.exchange.heartbeat(email));
   return [
     {
@@ -20,6 +23,17 @@ export async function measureCounts(bench: BenchWorld): Promise<readonly Row[]> 
         'rds-data ExecuteStatement': 1,
         'ews GetItem': 1,
         'sns Publish': 1,
+      }),
+      details: [],
+    },
+    {
+      what: 'warm web push, one new mail, one browser',
+      target: '1 Data API statement, 0 KMS calls, 1 EWS call, 1 POST to the push service',
+      measured: sentence(webPush),
+      met: isDeepEqual(tally(webPush), {
+        'rds-data ExecuteStatement': 1,
+        'ews GetItem': 1,
+        'webpush Push': 1,
       }),
       details: [],
     },

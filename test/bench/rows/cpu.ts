@@ -1,3 +1,4 @@
+import type { SimulatedBrowser } from '../../../local/push-service/simulated-browser.ts';
 import type { Json } from '../../../local/template/json.ts';
 import type { BenchOptions, Row } from '../row.ts';
 import type { BenchWorld } from '../support/bench-world.ts';
@@ -11,14 +12,50 @@ const WARM_UP = 1_000;
 
 /** CPU of one warm callback with one new mail, ours against the floor script: same events, same servers, in turn. */
 export async function measureCpu(bench: BenchWorld, built: Built, options: BenchOptions): Promise<Row> {
-  const events = await mailEvents(bench, 20);
+  const ratio = await measureRatio(bench, built, built.floorCallback, await mailEvents(bench, 20), options);
+  return row('CPU of a warm callback against the bare script', TARGET, ratio);
+}
+
+/** The same with a browser instead of a phone; the bare script sends with the library web-push. */
+export async function measureWebPushCpu(
+  bench: BenchWorld,
+  built: Built,
+  options: BenchOptions,
+): Promise<Row> {
+  const browser = bench.world.pushService.newBrowser();
+  const events = await mailEvents(bench, 20, browser);
+  const extra = { BENCH_SUBSCRIPTION: browser.token };
+  const ratio = await measureRatio(bench, built, built.floorWebPush, events, options, extra);
+  return row('CPU of a warm web push against a bare script with the library web-push', 1.3, ratio);
+}
+
+interface Ratio {
+  readonly ratio: number;
+  readonly details: readonly string[];
+}
+
+function row(what: string, target: number, { ratio, details }: Ratio): Row {
+  return {
+    what,
+    target: `≤ ${target} ×`,
+    measured: `${rounded(ratio)} ×`,
+    met: ratio <= target,
+    details: [...details],
+  };
+}
+
+async function measureRatio(
+  bench: BenchWorld,
+  built: Built,
+  floorFile: string,
+  events: readonly Json[],
+  options: BenchOptions,
+  floorVariables: Readonly<Record<string, string>> = {},
+): Promise<Ratio> {
   const environment = bench.environment('callback');
-  const ours = await startMeasured(
-    built.host,
-    `${bench.spec('callback').bundleFolder}/index.mjs`,
-    environment,
-  );
-  const floor = await startMeasured(built.host, built.floorCallback, environment);
+  const bundle = `${bench.spec('callback').bundleFolder}/index.mjs`;
+  const ours = await startMeasured(built.host, bundle, environment);
+  const floor = await startMeasured(built.host, floorFile, { ...environment, ...floorVariables });
   const perRound = 5;
   try {
     const warmUp = options.quick ? WARM_UP / 10 : WARM_UP;
@@ -29,10 +66,7 @@ export async function measureCpu(bench: BenchWorld, built: Built, options: Bench
     const [product = [], bare = []] = [sides.ours, sides.floor];
     const ratio = median(product.map((value, index) => value / (bare[index] ?? Number.NaN)));
     return {
-      what: 'CPU of a warm callback against the bare script',
-      target: `≤ ${TARGET} ×`,
-      measured: `${rounded(ratio)} ×`,
-      met: ratio <= TARGET,
+      ratio,
       details: [
         `callback ${spread(product)}, floor ${spread(bare)} of CPU per mail`,
         `${product.length} rounds of ${perRound * events.length} mails each, in turn, after ${warmUp} to warm up; the ratio is the median of the rounds`,
@@ -44,8 +78,12 @@ export async function measureCpu(bench: BenchWorld, built: Built, options: Bench
 }
 
 /** Callbacks of `count` mails to one mailbox, each with its own item, in order. */
-export async function mailEvents(bench: BenchWorld, count: number): Promise<readonly Json[]> {
-  const email = await bench.register();
+export async function mailEvents(
+  bench: BenchWorld,
+  count: number,
+  browser?: SimulatedBrowser,
+): Promise<readonly Json[]> {
+  const email = await bench.register(browser);
   return bench.eventsDuring(async () => {
     for (let mail = 1; mail <= count; mail += 1) await bench.deliver(email, `Minutes of meeting ${mail}`);
   });

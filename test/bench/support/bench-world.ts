@@ -3,20 +3,21 @@ import { newPhone } from '../../../local/client/new-phone.ts';
 import { environmentOf } from '../../../local/functions/environment.ts';
 import { eventOf } from '../../../local/gateway/event.ts';
 import { createRouter } from '../../../local/gateway/routing.ts';
+import type { SimulatedBrowser } from '../../../local/push-service/simulated-browser.ts';
 import { synthesise } from '../../../local/synthesise.ts';
 import type { Json } from '../../../local/template/json.ts';
 import type { FunctionSpec } from '../../../local/template/model.ts';
 import { startWorld } from '../../../local/world/start-world.ts';
 import type { World } from '../../../local/world/world.ts';
 
-const API_TOKEN = 'token-of-the-bench';
-const PASSWORD = 'correct horse battery';
+export const BENCH_TOKEN = 'token-of-the-bench';
+export const BENCH_PASSWORD = 'correct horse battery';
 
 /** The local world with the words that the bench needs. */
 export interface BenchWorld {
   readonly world: World;
-  /** A mailbox with one registered phone; its address. */
-  register(): Promise<string>;
+  /** A mailbox with one registered phone, or with one registered browser; its address. */
+  register(browser?: SimulatedBrowser): Promise<string>;
   /** Delivers a mail and waits until Exchange has its answer; the item's id. */
   deliver(email: string, subject?: string): Promise<string>;
   /** What API Gateway would hand to the callback function for everything Exchange sent while `work` ran. */
@@ -32,10 +33,10 @@ export async function startBenchWorld(maxProcesses = 2): Promise<BenchWorld> {
     // Measured is a tenant with the public authorities alone: the world's own is for its names, not asked for here.
     assembly: await synthesise({ extraCaFile: undefined }),
     port: 0,
-    apiToken: API_TOKEN,
+    apiToken: BENCH_TOKEN,
     maxProcesses,
   });
-  const client = createClient(world.origin, API_TOKEN);
+  const client = createClient(world.origin, BENCH_TOKEN);
   let mailboxes = 0;
 
   function spec(functionId: string): FunctionSpec {
@@ -72,12 +73,15 @@ export async function startBenchWorld(maxProcesses = 2): Promise<BenchWorld> {
 
   return {
     world,
-    async register() {
+    async register(browser) {
       mailboxes += 1;
       const email = `bench${mailboxes}@example.com`;
-      world.exchange.mailboxes.create({ email, password: PASSWORD });
+      world.exchange.mailboxes.create({ email, password: BENCH_PASSWORD });
       const ewsUrl = world.exchange.ewsUrl(email);
-      const { status } = await client.register(newPhone({ email, ewsUrl, password: PASSWORD }));
+      const phone = newPhone({ email, ewsUrl, password: BENCH_PASSWORD });
+      const { status } = await client.register(
+        browser === undefined ? phone : { ...phone, platform: 'webpush', token: browser.token },
+      );
       if (status !== 201) throw new Error(`register answered ${status}`);
       return email;
     },

@@ -8,6 +8,7 @@ const OUT = join(PROJECT, 'build/bench');
 export interface Built {
   readonly host: string;
   readonly floorCallback: string;
+  readonly floorWebPush: string;
   readonly sdkOnly: string;
   readonly empty: string;
 }
@@ -21,6 +22,7 @@ export function buildBench(): Built {
   return {
     host: bundle('children/host.ts'),
     floorCallback: bundle('floor/callback.ts'),
+    floorWebPush: bundle('floor/web-push-callback.ts'),
     sdkOnly: bundle('floor/sdk-only.ts'),
     empty: bundle('floor/empty.ts'),
   };
