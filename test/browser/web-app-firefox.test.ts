@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'puppeteer-core';
-import { firefoxTest, useFirefox } from '../support/firefox.ts';
+import { firefoxTest, useFirefox } from '../support/use-firefox.ts';
 import { API_TOKEN, useWorld } from '../support/world.ts';
 
 const world = useWorld({ withoutSchedules: true });

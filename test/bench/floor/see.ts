@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { ExecuteStatementCommand } from '@aws-sdk/client-rds-data';
 import { SEE } from '#adapters/data-api/callback-statements.ts';
 
@@ -13,6 +13,7 @@ export function seeCommand(
   now: number,
   folders: readonly object[],
 ): ExecuteStatementCommand {
+  const [, previous = ''] = /PreviousWatermark>([^<]+)</.exec(body) ?? [];
   const [, watermark = ''] = /.*<[^>]*Watermark>([^<]+)</s.exec(body) ?? [];
   return new ExecuteStatementCommand({
     resourceArn: process.env.ENS_DATABASE_ARN,
@@ -24,6 +25,10 @@ export function seeCommand(
       { name: 'sealed', value: { blobValue: createHash('sha256').update(sealed).digest() } },
       { name: 'now', value: { longValue: now } },
       { name: 'watermark', value: { stringValue: watermark } },
+      { name: 'previous', value: { stringValue: previous } },
+      { name: 'claim', value: { stringValue: randomUUID() } },
+      { name: 'lease', value: { longValue: 30_000 } },
+      { name: 'alerts', value: { longValue: 1 } },
       { name: 'folders', value: { stringValue: JSON.stringify(folders) } },
     ],
   });
