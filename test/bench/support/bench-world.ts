@@ -22,6 +22,8 @@ export interface BenchWorld {
   deliver(email: string, subject?: string): Promise<string>;
   /** What API Gateway would hand to the callback function for everything Exchange sent while `work` ran. */
   eventsDuring(work: () => Promise<unknown>): Promise<readonly Json[]>;
+  /** Every mailbox may ring again: the measured mails come faster than any person's. */
+  forgetAlerts(): Promise<void>;
   spec(functionId: string): FunctionSpec;
   /** Environment of that function as the template has it, pointed at this world. */
   environment(functionId: string): Readonly<Record<string, string>>;
@@ -103,6 +105,9 @@ export async function startBenchWorld(maxProcesses = 2): Promise<BenchWorld> {
         world.exchange.events.off('callback', note);
       }
       return events;
+    },
+    async forgetAlerts() {
+      await world.aws.database.query('UPDATE subscriptions SET alerts = 0, alerts_since = NULL');
     },
     spec,
     environment: (functionId) => environmentOf(spec(functionId), world.aws.origin),
