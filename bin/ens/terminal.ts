@@ -6,6 +6,8 @@ export interface Terminal {
   err(text: string): void;
   /** Asks without echo. Undefined where nobody sits at the keyboard. */
   askSecret(question: string): Promise<string | undefined>;
+  /** Aborts with Ctrl+C, for a command that has something to put away before it ends. The second Ctrl+C ends it at once. */
+  interruption(): AbortSignal;
 }
 
 const PROGRESS_AFTER_MS = 2_000;
@@ -16,6 +18,11 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(text),
     err,
+    interruption() {
+      const controller = new AbortController();
+      process.once('SIGINT', () => controller.abort());
+      return controller.signal;
+    },
     async askSecret(question) {
       if (!process.stdin.isTTY) return undefined;
       err(question);

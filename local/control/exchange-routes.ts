@@ -59,6 +59,10 @@ export function exchangeRoutes({ exchange }: World): ControlRoutes {
       if (fault !== undefined) failMailbox(email, fault);
       return null;
     },
+    'DELETE /local/exchange/mailboxes/{email}': ({ value }) => {
+      exchange.mailboxes.remove(known(value('email')));
+      return null;
+    },
     'GET /local/exchange/mailboxes/{email}/messages': ({ value }) =>
       [...exchange.mailboxes.get(known(value('email'))).items.values()].map((item) => ({
         itemId: item.id,

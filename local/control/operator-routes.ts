@@ -1,3 +1,5 @@
+import { simulatePolicy, simulationError } from '../operator/simulate-policy.ts';
+import { parseJson } from '../template/json.ts';
 import { LOCAL_REGION } from '../template/physical.ts';
 import { OPERATOR_ACCESS_KEY_ID } from '../world/principals.ts';
 import type { World } from '../world/world.ts';
@@ -6,11 +8,11 @@ import { ControlError, type ControlRoutes, readText, sendJson } from './http.ts'
 const FUNCTION = '/local/lambda/2015-03-31/functions/{name}';
 
 /**
- * What stands here for an operator's AWS account: the stacks' outputs, where the AWS endpoints are, and the two
- * calls of the Lambda API that the command line makes.
+ * What stands here for an operator's AWS account: the stacks' outputs, where the AWS endpoints are, and the calls of the
+ * Lambda, CloudWatch and IAM APIs that the command line makes.
  */
 export function operatorRoutes(world: World): ControlRoutes {
-  const { functions, aws, clock, origin } = world;
+  const { functions, aws, clock, origin, faults, cloudWatch, statementsOf } = world;
 
   function known(name: string) {
     const spec = functions.specs.find((candidate) => candidate.name === name);
@@ -23,12 +25,41 @@ export function operatorRoutes(world: World): ControlRoutes {
       outputs: world.outputs(),
       region: LOCAL_REGION,
       credentials: { accessKeyId: OPERATOR_ACCESS_KEY_ID, secretAccessKey: 'local' },
-      endpoints: { aws: aws.origin, lambda: `${origin}/local/lambda` },
+      endpoints: {
+        aws: aws.origin,
+        lambda: `${origin}/local/lambda`,
+        cloudWatch: `${origin}/local/cloudwatch`,
+        iam: `${origin}/local/iam`,
+      },
       nowMs: clock.now(),
     }),
     [`GET ${FUNCTION}/configuration`]: ({ value }) => {
-      const { name, arn, environment } = known(value('name'));
-      return { FunctionName: name, FunctionArn: arn, Environment: { Variables: environment() } };
+      const { name, arn, roleArn, memoryMb, environment } = known(value('name'));
+      return {
+        FunctionName: name,
+        FunctionArn: arn,
+        Role: roleArn,
+        State: 'Active',
+        MemorySize: memoryMb,
+        Environment: { Variables: environment() },
+      };
+    },
+    'POST /local/cloudwatch/': async ({ request, response }) => {
+      const action = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
+      const input = parseJson(await readText(request));
+      const fault = faults.take('cloudwatch', action);
+      const answer = fault?.error === undefined ? cloudWatch.answer(action, input) : undefined;
+      const code = fault?.error ?? 'ResourceNotFound';
+      sendJson(response, answer === undefined ? 400 : 200, answer ?? { __type: code, message: code });
+    },
+    'POST /local/iam/': async ({ request, response }) => {
+      const form = new URLSearchParams(await readText(request));
+      const fault = faults.take('iam', form.get('Action') ?? '');
+      const { status, xml } =
+        fault?.error === undefined
+          ? simulatePolicy(form, statementsOf)
+          : { status: 403, xml: simulationError(fault.error, 'is not authorized to perform this action') };
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
     },
     [`POST ${FUNCTION}/invocations`]: async ({ value, request, response }) => {
       const { id } = known(value('name'));

@@ -5,8 +5,10 @@ import { createControl } from '../control/control.ts';
 import { createExchange } from '../exchange/exchange.ts';
 import { serveNames } from '../exchange/names.ts';
 import { keptAuthority } from '../exchange/tls/kept-authority.ts';
+import { accessKeyIdOf } from '../functions/environment.ts';
 import { createFunctions } from '../functions/functions.ts';
 import { createGateway } from '../gateway/gateway.ts';
+import { createCloudWatch } from '../operator/cloudwatch.ts';
 import { createPushService, PUSH_PATH } from '../push-service/push-service.ts';
 import { readAssembly } from '../template/assembly.ts';
 import { deploy } from '../template/deployment.ts';
@@ -65,13 +67,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const deployment = deploy(readAssembly(options.assembly), place);
     const specs = readFunctions(deployment);
     const topics = readTopics(deployment);
+    const principal = createPrincipals(specs, readRoles(deployment), options.adjustStatements);
     const aws = await startAws({
       clock,
       calls,
       faults,
       region: LOCAL_REGION,
       accountId: LOCAL_ACCOUNT,
-      principal: createPrincipals(specs, readRoles(deployment), options.adjustStatements),
+      principal,
       clusters: readClusters(deployment).flatMap(({ ownerSecretArn, ...cluster }) =>
         ownerSecretArn === undefined ? [] : [{ ...cluster, ownerSecretArn }],
       ),
@@ -125,7 +128,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       { origin, clock, events, logs, exchange, aws, pushService },
       options.apiToken,
     );
+    const statementsOf = (roleArn: string) => {
+      const spec = specs.find((each) => each.roleArn === roleArn);
+      const statements = spec && principal(accessKeyIdOf(spec.name))?.statements;
+      return statements === 'operator' ? undefined : statements;
+    };
     const world = {
+      cloudWatch: createCloudWatch(deployment, logs, clock.now),
+      statementsOf,
       console,
       outputs,
       origin,

@@ -14,7 +14,15 @@ export interface EnsRun {
 }
 
 /** The command line inside this process: everything but reading stdin, which nobody types into. */
-export async function runEns(...args: readonly string[]): Promise<EnsRun> {
+export function runEns(...args: readonly string[]): Promise<EnsRun> {
+  return runEnsHearing(() => {}, ...args);
+}
+
+/** The same; `hear` gets every text for people as it is written. */
+export async function runEnsHearing(
+  hear: (text: string) => void,
+  ...args: readonly string[]
+): Promise<EnsRun> {
   let [out, err] = ['', ''];
   const code = await run(args, {
     out(text) {
@@ -22,8 +30,10 @@ export async function runEns(...args: readonly string[]): Promise<EnsRun> {
     },
     err(text) {
       err += text;
+      hear(text);
     },
     askSecret: async () => undefined,
+    interruption: () => new AbortController().signal,
   });
   return { code, out, err };
 }

@@ -1,6 +1,7 @@
 import { DOCTOR_OPTIONS } from '../doctor/options.ts';
 import { PLAN_OPTIONS } from '../plan/options.ts';
 import type { Done, Session } from '../session.ts';
+import { VERIFY_OPTIONS } from '../verify/options.ts';
 import { findDevices, removeDevice, showDevice } from './devices.ts';
 import { doctor } from './doctor.ts';
 import { listKeys, rotateKeys } from './keys.ts';
@@ -9,6 +10,7 @@ import { pushTest } from './push-test.ts';
 import { status } from './status.ts';
 import { createToken, listTokens, revokeToken } from './tokens.ts';
 import { runUpkeep } from './upkeep.ts';
+import { verify } from './verify.ts';
 import { wake } from './wake.ts';
 
 /** Values of a command's own options; a flag is true. */
@@ -45,6 +47,18 @@ export const COMMANDS: readonly CommandRow[] = [
     ],
     options: DOCTOR_OPTIONS,
     run: (session, _args, options) => doctor(session, options),
+  },
+  {
+    usage: 'verify',
+    description:
+      'go through a deployment point by point after it was made, with a phone and a mail; leaves nothing behind',
+    examples: [
+      'ens verify --email test@example.com --ews-url https://mail.example.com/EWS/Exchange.asmx > report.md',
+      'ens verify --email test@example.com --json --password-fd 3 3< password.txt',
+      'ens verify --local',
+    ],
+    options: VERIFY_OPTIONS,
+    run: (session, _args, options) => verify(session, options),
   },
   {
     usage: 'status',

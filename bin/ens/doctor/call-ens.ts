@@ -16,7 +16,7 @@ const TIMEOUT_MS = 35_000;
 export async function callEns(
   url: string,
   request: {
-    readonly method: 'GET' | 'POST';
+    readonly method: 'GET' | 'POST' | 'DELETE';
     readonly apiToken?: string | undefined;
     readonly body?: unknown;
   },

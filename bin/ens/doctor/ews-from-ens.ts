@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { CompactEncrypt, importJWK } from 'jose';
+import { randomBytes } from 'node:crypto';
+import { sealCredentials } from '../seal-credentials.ts';
 import { callEns, codeIn, detailIn, type EnsAnswer } from './call-ens.ts';
 import { type Finding, failed, ok, skipped } from './check.ts';
 import type { Patient } from './patient.ts';
@@ -24,7 +24,7 @@ export async function checkEwsFromEns(
       platform,
       token: randomBytes(32).toString('hex'),
     };
-    const credentials = await seal(key.body ?? {}, device);
+    const credentials = await sealCredentials(key.body ?? {}, device, unreadableCredentials());
     if (credentials === undefined)
       return failed('ENS handed out something that is no public key.', 'Is the link address that of ENS?');
     const answer = await callEns(`${patient.link}/register`, {
@@ -69,31 +69,14 @@ function judge(status: number, body: Readonly<Record<string, unknown>> | undefin
   }
 }
 
-async function seal(
-  key: Readonly<Record<string, unknown>>,
-  device: { readonly id: string; readonly platform: string; readonly token: string },
-): Promise<string | undefined> {
-  const { publicKey, keyId, challenge } = key;
-  if (typeof publicKey !== 'object' || publicKey === null || typeof keyId !== 'string') return undefined;
-  const content = {
+/** Nobody's: what is wrong with it shows only after the server has answered. */
+function unreadableCredentials() {
+  return {
     email: `${randomBytes(8).toString('hex')}@ens-doctor.invalid`,
-    challenge,
-    device: {
-      id: device.id,
-      platform: device.platform,
-      tokenSha256: createHash('sha256').update(device.token).digest('base64url'),
-    },
     auth: {
       type: 'certificate',
       certificate: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----',
       privateKey: '-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----',
     },
   };
-  try {
-    return await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
-      .setProtectedHeader({ alg: 'RSA-OAEP-256', enc: 'A256GCM', kid: keyId })
-      .encrypt(await importJWK({ ...publicKey }, 'RSA-OAEP-256'));
-  } catch {
-    return undefined;
-  }
 }

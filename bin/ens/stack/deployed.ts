@@ -17,7 +17,15 @@ export async function findDeployedStack({ stage, region, profile }: StackChoice)
       `The stack ${name} has not all outputs that this version looks for (${missing(outputs.error)}).`,
       'Deploy this version first: npx cdk deploy --all.',
     );
-  return { place: `stage ${stage}`, outputs: outputs.data, aws, lambda: aws, now: () => Date.now() };
+  return {
+    place: `stage ${stage}`,
+    outputs: outputs.data,
+    aws,
+    lambda: aws,
+    cloudWatch: aws,
+    iam: aws,
+    now: () => Date.now(),
+  };
 }
 
 async function outputsOf(name: string, aws: AwsPlace): Promise<Readonly<Record<string, string>>> {

@@ -6,7 +6,7 @@ const answerSchema = z.object({
   outputs: outputsSchema,
   region: z.string(),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
-  endpoints: z.object({ aws: z.string(), lambda: z.string() }),
+  endpoints: z.object({ aws: z.string(), lambda: z.string(), cloudWatch: z.string(), iam: z.string() }),
   nowMs: z.number(),
 });
 
@@ -21,6 +21,8 @@ export async function findLocalStack(origin: string): Promise<Stack> {
     outputs: answer.outputs,
     aws: { region, credentials, endpoint: endpoints.aws },
     lambda: { region, credentials, endpoint: endpoints.lambda },
+    cloudWatch: { region, credentials, endpoint: endpoints.cloudWatch },
+    iam: { region, credentials, endpoint: endpoints.iam },
     now: () => Date.now() + aheadMs,
   };
 }

@@ -27,7 +27,7 @@ const DEVICE = `
            'renewedAt', d.renewed_at,
            'expiresAt', d.expires_at,
            'ewsHost', m.ews_host,
-           'unread', m.unread,
+           'unread', m.unread, 'unreadAt', m.unread_at,
            'devicesOfMailbox', (SELECT count(*) FROM devices o WHERE o.mailbox_id = m.id),
            'subscription', CASE WHEN s.id IS NOT NULL THEN json_build_object(
              'id', s.id,

@@ -79,6 +79,7 @@ function readDevice(row: Row): DeviceInfo {
     expiresAt: number(row, 'expiresAt'),
     ewsHost: text(row, 'ewsHost'),
     unread: optional(row, 'unread', number),
+    unreadAt: optional(row, 'unreadAt', number),
     devicesOfMailbox: number(row, 'devicesOfMailbox'),
     subscription: optional(row, 'subscription', (r, name) => readSubscription(asRow(r[name]))),
   };

@@ -25,6 +25,8 @@ export interface DeviceInfo {
   readonly expiresAt: EpochMs;
   readonly ewsHost: string;
   readonly unread?: number | undefined;
+  /** Of the event that the count came with. */
+  readonly unreadAt?: EpochMs | undefined;
   /** Devices of the same mailbox, this one included. */
   readonly devicesOfMailbox: number;
   /** The subscription that counts for the mailbox, where there is one. */

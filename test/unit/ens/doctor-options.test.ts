@@ -13,7 +13,12 @@ function refusalOf(given: Readonly<Record<string, string>>): CommandFailure | un
   }
 }
 
-const silent = { out() {}, err() {}, askSecret: async () => undefined };
+const silent = {
+  out() {},
+  err() {},
+  askSecret: async () => undefined,
+  interruption: () => new AbortController().signal,
+};
 const typing = (password: string) => ({ ...silent, askSecret: async () => password });
 
 describe('the doctor’s options', () => {
