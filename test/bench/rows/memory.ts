@@ -33,6 +33,7 @@ export async function measureMemory(
     const process = await startMeasured(built.host, bundle, environment);
     let residentBytes = process.started.residentBytes;
     loaded.push(residentBytes / 1_000_000);
+    await bench.forgetAlerts();
     for (let mail = 0; mail < mails; mail += DIFFERENT) ({ residentBytes } = await process.run(events));
     after.push(residentBytes / 1_000_000);
     const { peakBytes } = await process.run([largest], LARGEST);
