@@ -21,26 +21,45 @@ function readPort(): number {
   return fail(`PORT is ${process.env.PORT}: allowed is a whole number from 0 to 65535.`);
 }
 
-function endCleanly(world: World): void {
-  let ending = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (ending) return;
-      ending = true;
-      world.close().then(
+/** Ends once, with whatever runs by then. */
+function createEnding(): { readonly end: () => void; readonly close: (world: World) => void } {
+  let [world, isEnding]: [World | undefined, boolean] = [undefined, false];
+  return {
+    end() {
+      if (isEnding) return;
+      isEnding = true;
+      (world?.close() ?? Promise.resolve()).then(
         () => process.exit(0),
         () => process.exit(1),
       );
-    });
-  }
+    },
+    close(running) {
+      world = running;
+    },
+  };
 }
 
+const LOOK_FOR_PARENT_MS = 500;
+
+/** npm hands no SIGTERM on: without this, whoever kills `npm start` leaves the world running. */
+function endWithNpm(end: () => void): void {
+  if (process.env.npm_lifecycle_event !== 'start') return;
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid !== parent) end();
+  }, LOOK_FOR_PARENT_MS);
+  looking.unref();
+}
+
+const ending = createEnding();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, ending.end);
+endWithNpm(ending.end);
 const port = readPort();
 const apiToken = process.env.ENS_LOCAL_API_TOKEN || 'local-token';
 try {
   write('Synthesising the local stage …\n');
   const world = await startWorld({ assembly: await synthesise(), port, apiToken });
-  endCleanly(world);
+  ending.close(world);
   write(`ENS is running at ${world.origin}\n`);
   if (process.env.ENS_LOCAL_EMPTY !== '1') {
     await playRound(world, write);

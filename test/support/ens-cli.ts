@@ -43,7 +43,7 @@ export async function spawnEns(
   args: readonly string[],
   options: { readonly password?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<EnsRun> {
-  const child = spawn(process.execPath, ['bin/ens.ts', ...args], {
+  const child = spawn(process.execPath, ['bin/ens.mjs', ...args], {
     cwd: PROJECT,
     env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: 'true', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
