@@ -27,5 +27,5 @@ export default {
   // Half as many again as there are cores: most suites wait for processes of their own, or for time-outs. A number,
   // because Jest takes a share above 100 % for a number of workers.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
-  testTimeout: 60_000,
+  testTimeout: 240_000,
 } satisfies Config;

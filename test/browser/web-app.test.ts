@@ -12,7 +12,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 let browser: Browser | undefined;
 beforeAll(async () => {
   if (CHROMIUM !== undefined) browser = await launchBrowser();
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
 });

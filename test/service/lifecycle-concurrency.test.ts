@@ -68,7 +68,7 @@ test('a function killed after any of its calls leaves one subscription that coun
     expect(texts(the, phone).filter((text) => text === 'once each')).toHaveLength(1);
   const left = await states(the, first.registrationId);
   expect(left.filter((state) => state === 'active' || state === 'pending')).toEqual(['active']);
-}, 120_000);
+}, 240_000);
 
 test('unregistering the last device makes what Exchange carries worthless at once', async () => {
   const the = world();

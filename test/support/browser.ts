@@ -24,7 +24,7 @@ export function useBrowser(): (
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (CHROMIUM !== undefined) browser = await launchBrowser();
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
   });

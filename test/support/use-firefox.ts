@@ -5,7 +5,7 @@ import { FIREFOX, launchFirefox } from './firefox.ts';
 const PATIENCE_MS = 45_000;
 
 /** Like `test`, for what needs Firefox; without it, it says what to install and counts as to do. */
-export function firefoxTest(title: string, run: () => Promise<void>, timeoutMs = 120_000): void {
+export function firefoxTest(title: string, run: () => Promise<void>, timeoutMs = 240_000): void {
   if (FIREFOX === undefined) test.todo(`${title} (needs Firefox: apt-get install firefox-esr)`);
   else test(title, run, timeoutMs);
 }
@@ -15,7 +15,7 @@ export function useFirefox(origin: () => string): () => Promise<Page> {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (FIREFOX !== undefined) browser = await launchFirefox(origin());
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
   });

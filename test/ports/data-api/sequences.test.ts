@@ -142,5 +142,5 @@ describe('any sequence of steps, of functions that run at once or are killed', (
       }),
       { numRuns: 8, seed: 20_260_115, endOnFailure: true },
     );
-  }, 120_000);
+  }, 240_000);
 });
