@@ -51,7 +51,7 @@ export function sendReply(response: ServerResponse, reply: Reply, gzip: boolean)
     'Content-Length': bytes.length,
     ...(compressed ? { 'Content-Encoding': 'gzip' } : {}),
     // Exchange sets cookies for affinity; a client must not carry them over to another user.
-    'Set-Cookie': 'exchangecookie=5f2c9a; expires=Thu, 31 Dec 2099 00:00:00 GMT; path=/; HttpOnly',
+    'Set-Cookie': 'exchangecookie=5f2c9a; expires=Thu, 31-Dec-2099 00:00:00 GMT; path=/; HttpOnly',
     ...reply.headers,
   });
   response.on('close', resolve);

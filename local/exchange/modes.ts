@@ -60,6 +60,7 @@ export function defaultModes(): Modes {
     externalUrl: 'origin',
     slowMs: 0,
     throttling: undefined,
+    probeFault: undefined,
     lockOutAfter: 0,
     wrongOwner: { kind: 'off' },
     firstStatus: 'none',

@@ -22,6 +22,10 @@ export const FOREIGN = {
     packages: 'apache2 libapache2-mod-auth-gssapi libapache2-mod-wsgi-py3 gss-ntlmssp',
   },
   nginx: { files: ['/usr/sbin/nginx'], packages: 'nginx' },
+  exchangelib: {
+    files: ['/usr/bin/python3', '/usr/lib/python3/dist-packages/exchangelib/__init__.py'],
+    packages: 'python3-exchangelib',
+  },
   samba: { files: ['/usr/bin/ntlm_auth'], packages: 'winbind' },
 } as const;
 export type Foreign = (typeof FOREIGN)[keyof typeof FOREIGN];

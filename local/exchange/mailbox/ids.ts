@@ -19,7 +19,7 @@ export function folderId(mailboxGuid: string, databaseGuid: Buffer, counter: num
     sixBytes(counter),
     Buffer.alloc(2),
   ]);
-  return wrap(mailboxGuid, entry);
+  return wrapEntryId(mailboxGuid, entry);
 }
 
 /** An item's id: entry id of 70 bytes, which holds its folder; moving an item therefore changes its id. */
@@ -40,7 +40,7 @@ export function itemId(
     sixBytes(counter),
     Buffer.alloc(2),
   ]);
-  return wrap(mailboxGuid, entry);
+  return wrapEntryId(mailboxGuid, entry);
 }
 
 export function conversationId(mailboxGuid: string): string {
@@ -60,11 +60,23 @@ export function changeKey(kind: 'item' | 'folder', changes: number, databaseGuid
   return Buffer.concat([head, databaseGuid, sixBytes(changes)]).toString('base64');
 }
 
-function wrap(mailboxGuid: string, entry: Buffer): string {
+/** The id around a MAPI entry id. */
+export function wrapEntryId(mailboxGuid: string, entry: Buffer): string {
   const guid = Buffer.from(mailboxGuid, 'ascii');
   const head = Buffer.from([0, STORAGE_MAILBOX_GUID, guid.length, 0]);
   const middle = Buffer.from([0, entry.length, 0]);
   return Buffer.concat([head, guid, middle, entry]).toString('base64');
+}
+
+/** What is inside an id; undefined where it is none of ours. */
+export function itemIdParts(
+  id: string,
+): { readonly mailboxGuid: string; readonly entry: Buffer } | undefined {
+  const bytes = Buffer.from(canonicalId(id), 'base64');
+  const guidEnd = 4 + (bytes[2] ?? 0);
+  const entry = bytes.subarray(guidEnd + 3);
+  const isOurs = bytes[1] === STORAGE_MAILBOX_GUID && entry.length > 0 && entry.length === bytes[guidEnd + 1];
+  return isOurs ? { mailboxGuid: bytes.toString('ascii', 4, guidEnd), entry } : undefined;
 }
 
 function sixBytes(value: number): Buffer {

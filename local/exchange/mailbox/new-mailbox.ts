@@ -10,6 +10,7 @@ export function newMailbox(input: NewMailbox): Mailbox {
     eventLogId: randomBytes(16),
     folders: new Map(),
     items: new Map(),
+    hasMailbox: input.hasMailbox ?? true,
     password: input.password,
     username: input.username ?? input.email,
     domain: input.domain ?? 'EXAMPLE',

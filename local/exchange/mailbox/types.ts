@@ -51,6 +51,8 @@ export interface Mailbox {
   readonly eventLogId: Buffer;
   readonly folders: Map<string, Folder>;
   readonly items: Map<string, Item>;
+  /** False: an account of the directory without a mailbox. */
+  readonly hasMailbox: boolean;
   password: string;
   username: string;
   domain: string;
@@ -78,6 +80,8 @@ export interface NewMailbox {
   readonly username?: string | undefined;
   /** NetBIOS domain of the user. Default EXAMPLE. */
   readonly domain?: string | undefined;
+  /** Default true. */
+  readonly hasMailbox?: boolean | undefined;
   readonly certificateSha256?: string | undefined;
   readonly certificateRequired?: boolean | undefined;
   /** EWSMaxSubscriptions. Default 5000, as on-premises since 2013. */

@@ -71,8 +71,15 @@ export function createNotifier(options: {
   function nextMessage(s: Subscription): Outgoing | undefined {
     const ready = s.outbox.shift();
     if (ready !== undefined) return ready;
-    const batch = s.queue.splice(0, modes.maxEventsPerPost);
-    return batch.length === 0 ? undefined : composeEvents(s, batch, s.queue.length > 0, modes);
+    const batch = s.queue.splice(0, batchSize(s.queue));
+    return batch.length === 0 ? undefined : composeEvents(s, batch, s.queue.some(isEvent), modes);
+  }
+
+  /** A StatusEvent says that nothing happened: it never stands beside other events. */
+  function batchSize(queue: readonly PushedEvent[]): number {
+    const isStatus = queue[0] !== undefined && !isEvent(queue[0]);
+    const change = queue.findIndex((event) => isEvent(event) === isStatus);
+    return Math.min(change < 0 ? queue.length : change, modes.maxEventsPerPost);
   }
 
   async function flush(s: Subscription): Promise<void> {
@@ -245,4 +252,8 @@ export function createNotifier(options: {
       while (work.size > 0) await Promise.allSettled(work);
     },
   };
+}
+
+function isEvent({ type }: PushedEvent): boolean {
+  return type !== 'StatusEvent';
 }

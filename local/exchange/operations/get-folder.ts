@@ -1,11 +1,9 @@
+import { hasDistinguishedFolder } from '../mailbox/folder-kinds.ts';
 import type { Folder } from '../mailbox/types.ts';
-import { idElement } from '../notify/message.ts';
-import { spellReference } from '../notify/spell.ts';
-import { m, t } from '../soap/envelope.ts';
+import { m } from '../soap/envelope.ts';
 import { M, T } from '../soap/namespaces.ts';
 import { checkSequence, violation } from '../soap/request.ts';
 import { childOf, type XmlElement } from '../soap/xml-tree.ts';
-import type { XmlNode } from '../soap/xml-write.ts';
 import {
   answer,
   failure,
@@ -14,31 +12,8 @@ import {
   type ResponseMessage,
   success,
 } from './context.ts';
+import { folderElement } from './folder-element.ts';
 import { readShape, type Shape } from './shape.ts';
-
-const DISTINGUISHED = new Set([
-  'inbox',
-  'deleteditems',
-  'drafts',
-  'sentitems',
-  'msgfolderroot',
-  'recoverableitemsdeletions',
-  'junkemail',
-  'outbox',
-  'calendar',
-  'contacts',
-  'notes',
-  'tasks',
-  'journal',
-  'root',
-]);
-const DISPLAY_NAMES: Readonly<Record<string, string>> = {
-  inbox: 'Inbox',
-  deleteditems: 'Deleted Items',
-  drafts: 'Drafts',
-  sentitems: 'Sent Items',
-  msgfolderroot: 'Top of Information Store',
-};
 
 /** GetFolder (MS-OXWSFOLD): ids, UnreadCount, TotalCount, DisplayName, ParentFolderId as asked for. */
 export function getFolder(request: XmlElement, context: OperationContext): OperationResult {
@@ -58,24 +33,10 @@ export function getFolder(request: XmlElement, context: OperationContext): Opera
 }
 
 function oneFolder(id: XmlElement, shape: Shape, context: OperationContext): ResponseMessage {
-  const { store, shown } = context;
   const found = findFolder(id, context);
   if (typeof found === 'string')
     return failure('GetFolder', found, folderErrorText(found), [], [m('Folders', [])]);
-  const reference = (name: string) =>
-    spellReference(store.folderReference(shown, name), context.modes, 'answers');
-  const wants = (field: string, inDefault: boolean) =>
-    shape.fields.has(field) || (shape.base !== 'IdOnly' && inDefault);
-  const parts: XmlNode[] = [idElement('FolderId', reference(found.name))];
-  if (wants('folder:ParentFolderId', false))
-    parts.push(idElement('ParentFolderId', reference('msgfolderroot')));
-  if (wants('folder:DisplayName', true))
-    parts.push(t('DisplayName', DISPLAY_NAMES[found.name] ?? found.name));
-  if (wants('folder:TotalCount', true)) parts.push(t('TotalCount', String(store.total(shown, found.name))));
-  if (wants('folder:ChildFolderCount', true)) parts.push(t('ChildFolderCount', '0'));
-  if (wants('folder:UnreadCount', true))
-    parts.push(t('UnreadCount', String(store.unread(shown, found.name))));
-  return success('GetFolder', [m('Folders', [t('Folder', parts)])]);
+  return success('GetFolder', [m('Folders', [folderElement(found, shape, context)])]);
 }
 
 /** The folder that a FolderId or DistinguishedFolderId names, or an error code. */
@@ -83,24 +44,32 @@ export function findFolder(id: XmlElement, context: OperationContext): Folder | 
   const { store, shown } = context;
   const value = id.attributes.Id ?? '';
   if (id.namespace === T && id.name === 'DistinguishedFolderId') {
-    if (!DISTINGUISHED.has(value)) {
+    const exists = hasDistinguishedFolder(value);
+    if (exists === undefined) {
       throw violation(
         `The 'Id' attribute is invalid - The value '${value}' is invalid according to its datatype 'DistinguishedFolderIdNameType' - The Enumeration constraint failed.`,
       );
     }
     const mailbox = childOf(id, T, 'Mailbox');
     const address = mailbox && childOf(mailbox, T, 'EmailAddress')?.text.trim();
-    if (address !== undefined && store.find(address) === undefined) return 'ErrorNonExistentMailbox';
-    if (address !== undefined && store.find(address) !== context.caller) return 'ErrorFolderNotFound';
-    return store.folder(shown, value);
+    if (address === undefined && !context.caller.hasMailbox) return 'ErrorMissingEmailAddress';
+    const owner = address === undefined ? context.caller : store.find(address);
+    if (owner === undefined || !owner.hasMailbox) return 'ErrorNonExistentMailbox';
+    if (owner !== context.caller) return 'ErrorFolderNotFound';
+    return exists ? store.folder(shown, value) : 'ErrorFolderNotFound';
   }
   if (id.namespace !== T || id.name !== 'FolderId')
     throw violation(`The element '${id.name}' is not expected in 'FolderIds'.`);
   return store.folderById(shown, value) ?? 'ErrorFolderNotFound';
 }
 
-function folderErrorText(code: string): string {
-  return code === 'ErrorNonExistentMailbox'
-    ? 'The SMTP address has no mailbox associated with it.'
-    : 'The specified folder could not be found in the store.';
+export function folderErrorText(code: string): string {
+  switch (code) {
+    case 'ErrorNonExistentMailbox':
+      return 'The SMTP address has no mailbox associated with it.';
+    case 'ErrorMissingEmailAddress':
+      return 'When making a request as an account that does not have a mailbox, you must specify the mailbox primary SMTP address for any distinguished folder Ids.';
+    default:
+      return 'The specified folder could not be found in the store.';
+  }
 }

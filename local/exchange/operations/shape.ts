@@ -8,6 +8,10 @@ export interface Shape {
   readonly fields: ReadonlySet<string>;
 }
 
+/** Kinds of properties in the schema (UnindexedFieldURIType); the names after them are not looked at. */
+const FIELD_URI =
+  /^(?:abchperson|booking|calendar|contacts|conversation|distributionlist|folder|insight|item|meeting|meetingRequest|message|network|person|persona|postitem|rolemember|task):[A-Za-z0-9:]+$/;
+
 const OPTIONAL_ITEM_PARTS = [
   'IncludeMimeContent',
   'BodyType',
@@ -40,7 +44,7 @@ function fieldOf(path: XmlElement): string {
   if (path.namespace !== T) throw violation(`The element '${path.name}' is not expected here.`);
   if (path.name === 'ExtendedFieldURI' || path.name === 'IndexedFieldURI') return path.name;
   const field = path.attributes.FieldURI ?? '';
-  if (path.name !== 'FieldURI' || !/^[a-z]+:[A-Za-z:]+$/.test(field)) {
+  if (path.name !== 'FieldURI' || !FIELD_URI.test(field)) {
     throw violation(`The 'FieldURI' attribute is invalid - The value '${field}' is invalid.`);
   }
   return field;

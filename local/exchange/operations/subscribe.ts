@@ -4,7 +4,7 @@ import { M, T } from '../soap/namespaces.ts';
 import { checkSequence, violation } from '../soap/request.ts';
 import { childOf, type XmlElement } from '../soap/xml-tree.ts';
 import { answer, failure, type OperationContext, type OperationResult, success } from './context.ts';
-import { findFolder } from './get-folder.ts';
+import { findFolder, folderErrorText } from './get-folder.ts';
 
 const EVENT_TYPES: readonly EventType[] = [
   'CopiedEvent',
@@ -48,6 +48,7 @@ export async function subscribe(request: XmlElement, context: OperationContext):
   const folders: string[] = [];
   for (const id of ids) {
     const folder = findFolder(id, own);
+    if (folder === 'ErrorMissingEmailAddress') return refuse(folder, folderErrorText(folder));
     if (typeof folder === 'string') {
       return refuse(
         'ErrorSubscriptionDelegateAccessNotSupported',
