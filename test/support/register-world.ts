@@ -34,7 +34,10 @@ interface State {
   readonly begins: RegistrationRequest[];
   readonly activated: string[];
   readonly abandoned: { readonly subscriptionId: string; readonly registrationId?: string | undefined }[];
-  readonly loginFailures: { readonly user: string; readonly at: number }[];
+  /** Times of failed sign-ins, those under way included, by key. */
+  readonly failures: Map<string, readonly number[]>;
+  /** Devices that were registered, each with its mailbox and account. */
+  readonly known: Set<string>;
   readonly cache: Map<string, KnownExchange & { readonly ewsUrl: string; readonly at: number }>;
 }
 
@@ -64,7 +67,8 @@ export function registerWorld() {
     begins: [],
     activated: [],
     abandoned: [],
-    loginFailures: [],
+    failures: new Map(),
+    known: new Set(),
     cache: new Map(),
   };
   const register = createRegisterDevice(
@@ -95,9 +99,22 @@ export function registerWorld() {
         },
       },
       loginFailures: {
-        recent: async (user, since) =>
-          state.loginFailures.filter((one) => one.user === key(user) && one.at >= since).length,
-        record: async (user, at) => void state.loginFailures.push({ user: key(user), at }),
+        async reserve({ now, since, wanted, most, keys, device }) {
+          const known = state.known.has(knownKey(device, keys.account));
+          return (known ? [keys.own] : [keys.account, keys.address]).map((hmac) => {
+            const recent = (state.failures.get(key(hmac)) ?? []).filter((at) => at >= since);
+            const granted = Math.min(wanted, Math.max(0, most - recent.length));
+            state.failures.set(key(hmac), [...recent, ...Array.from({ length: granted }, () => now)]);
+            return { key: hmac, granted };
+          });
+        },
+        async giveBack(at, unused) {
+          for (const { key: hmac, count } of unused) {
+            const times = [...(state.failures.get(key(hmac)) ?? [])];
+            for (let n = 0; n < count; n += 1) times.splice(times.indexOf(at), 1);
+            state.failures.set(key(hmac), times);
+          }
+        },
       },
       endpoints: {
         configuredPlatforms: () => ['apns'],
@@ -111,6 +128,8 @@ export function registerWorld() {
         endpointArn: async () => undefined,
         async begin(request) {
           state.begins.push(request);
+          const { addressHmac, device } = request;
+          state.known.add(knownKey({ ...device, addressHmac }, device.accountHmac));
           if (state.spent) return undefined;
           return {
             registrationId: asId<RegistrationId>(testUuid(7001)),
@@ -146,13 +165,14 @@ export function registerWorld() {
     clock,
     crypto,
     server,
-    register: (changes: Partial<RegisterDeviceRequest> = {}) => {
+    /** `as`: the id of the device that the credentials are bound to, and that registers unless told otherwise. */
+    register: (changes: Partial<RegisterDeviceRequest> = {}, as = 'phone-1') => {
       crypto.binding = {
         challenge: state.challenge ?? `challenge-${clock.now()}`,
-        device: { id: 'phone-1', platform: 'apns', tokenSha256: sha256(TOKEN).toString('base64url') },
+        device: { id: as, platform: 'apns', tokenSha256: sha256(TOKEN).toString('base64url') },
       };
       return register({
-        device: { id: 'phone-1', platform: 'apns', token: TOKEN },
+        device: { id: as, platform: 'apns', token: TOKEN },
         ewsUrl: EWS_URL,
         credentialsJwe: 'jwe.of.ann',
         preferences: { content: 'subject-and-sender', badge: true, sound: true },
@@ -165,6 +185,13 @@ export function registerWorld() {
 /** Code of the refusal, or `ok`. */
 export function codeOf(outcome: { ok: true } | { ok: false; refusal: { code: string } }): string {
   return outcome.ok ? 'ok' : outcome.refusal.code;
+}
+
+function knownKey(
+  device: Record<'addressHmac' | 'idHmac' | 'tokenSha256', Uint8Array>,
+  account: Uint8Array,
+): string {
+  return [device.addressHmac, device.idHmac, device.tokenSha256, account].map(key).join(':');
 }
 
 function key(bytes: Uint8Array): string {

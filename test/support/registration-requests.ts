@@ -52,6 +52,7 @@ export function registrationRequest(options: RequestOptions = {}): RegistrationR
       idHmac: sha256(phone),
       platform: 'apns',
       tokenSha256: sha256(options.token ?? `token of ${phone}`),
+      accountHmac: sha256(`account of ${person}`),
     },
     endpointArn: `arn:aws:sns:eu-central-1:123456789012:endpoint/APNS/ens/${options.token ?? phone}`,
     preferences: { content: 'subject-and-sender', badge: options.badge ?? true, sound: true },

@@ -42,13 +42,13 @@ export const BEGIN = `
        SET endpoint_arn = excluded.endpoint_arn, enabled = true, disabled_at = NULL
     RETURNING e.id
   ), device AS (
-    INSERT INTO devices AS d (id, mailbox_id, endpoint_id, device_hmac, content, badge, sound, preview_key,
+    INSERT INTO devices AS d (id, mailbox_id, endpoint_id, device_hmac, account_hmac, content, badge, sound, preview_key,
                               created_at, renewed_at, expires_at)
-    SELECT gen_random_uuid(), mailbox.id, endpoint.id, :device::bytea, :content::text, :badge::boolean,
+    SELECT gen_random_uuid(), mailbox.id, endpoint.id, :device::bytea, :account::bytea, :content::text, :badge::boolean,
            :sound::boolean, :preview_key::jsonb, :now::bigint, :now::bigint, :expires_at::bigint
       FROM mailbox, endpoint
     ON CONFLICT (mailbox_id, device_hmac) DO UPDATE
-       SET endpoint_id = excluded.endpoint_id, content = excluded.content, badge = excluded.badge,
+       SET endpoint_id = excluded.endpoint_id, account_hmac = excluded.account_hmac, content = excluded.content, badge = excluded.badge,
            sound = excluded.sound, preview_key = excluded.preview_key,
            renewed_at = greatest(d.renewed_at + 1, excluded.renewed_at),
            expires_at = greatest(d.expires_at, excluded.expires_at)

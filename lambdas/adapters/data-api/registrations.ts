@@ -128,6 +128,7 @@ function beginParameters(request: RegistrationRequest): Parameters {
     token: device.tokenSha256,
     arn: request.endpointArn,
     device: device.idHmac,
+    account: device.accountHmac,
     challenge_at: request.challengeIssuedAt,
     content: preferences.content,
     badge: preferences.badge,

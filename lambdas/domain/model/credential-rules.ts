@@ -12,22 +12,6 @@ export function isDurable(auth: ExchangeAuth): boolean {
   return endOfCredentials(auth) === undefined;
 }
 
-/** Name that failed sign-ins are counted for: the account that is signed in, whichever way it is written; else the address. */
-export function signInName(email: string, auth: ExchangeAuth): string {
-  switch (auth.type) {
-    case 'basic':
-      return auth.username;
-    case 'ntlm': {
-      const { username, domain } = ntlmAccount(auth);
-      return username.includes('@') || !domain ? username : `${domain}\\${username}`;
-    }
-    case 'bearer':
-      return email;
-    case 'certificate':
-      return auth.username ?? email;
-  }
-}
-
 /**
  * The account that NTLM signs in: `DOMAIN\user` says both, whatever else is given; else the separate domain, or a UPN,
  * which has none; undefined: the server's own.

@@ -181,6 +181,8 @@ export interface Autodiscover {
     readonly deadlineMs: number;
     /** `toldBy` of the last discovery of the domain: asked first. */
     readonly toldLast?: string | undefined;
+    /** Servers that may refuse the user's sign-in before no further one is shown it; never more than two. */
+    readonly mostFailedSignIns?: number | undefined;
   }): Promise<DiscoveryResult>;
 }
 

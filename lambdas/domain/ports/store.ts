@@ -37,6 +37,8 @@ export interface RegistrationRequest {
     readonly idHmac: Uint8Array;
     readonly platform: Platform;
     readonly tokenSha256: Uint8Array;
+    /** Whom it signed in as, under the pepper. */
+    readonly accountHmac: Uint8Array;
   };
   readonly endpointArn: string;
   readonly preferences: Preferences;
@@ -114,8 +116,28 @@ export interface RegistrationStore {
 }
 
 export interface LoginFailureStore {
-  recent(userHmac: Uint8Array, since: EpochMs): Promise<number>;
-  record(userHmac: Uint8Array, at: EpochMs): Promise<void>;
+  /**
+   * Takes up to `wanted` failures of the `most` that are allowed since then, before anything is sent. Counted by
+   * `keys.own` for a device that was registered with this account, else by the two others; those, with what each gave.
+   */
+  reserve(request: {
+    readonly now: EpochMs;
+    readonly since: EpochMs;
+    readonly wanted: number;
+    readonly most: number;
+    readonly keys: { readonly own: Uint8Array; readonly account: Uint8Array; readonly address: Uint8Array };
+    readonly device: {
+      readonly addressHmac: Uint8Array;
+      readonly idHmac: Uint8Array;
+      readonly platform: Platform;
+      readonly tokenSha256: Uint8Array;
+    };
+  }): Promise<readonly { readonly key: Uint8Array; readonly granted: number }[]>;
+  /** Frees what was reserved then and has not failed. */
+  giveBack(
+    at: EpochMs,
+    unused: readonly { readonly key: Uint8Array; readonly count: number }[],
+  ): Promise<void>;
 }
 
 /** What autodiscover found for a domain; both are URLs without user data. */

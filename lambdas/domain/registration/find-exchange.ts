@@ -5,7 +5,7 @@ import type { Autodiscover, OutgoingRules } from '../ports/exchange.ts';
 import type { EwsUrlCache } from '../ports/store.ts';
 import type { Clock } from '../ports/system.ts';
 import { knownUrl } from './known-url.ts';
-import type { SignInCount } from './sign-in-guard.ts';
+import type { SignInAllowance } from './sign-in-limit.ts';
 
 export interface FindExchangePorts {
   readonly rules: OutgoingRules;
@@ -30,7 +30,7 @@ export async function findExchange(
     readonly credentials: Credentials;
     readonly deadlineMs: EpochMs;
     readonly ignoreCache?: boolean;
-    readonly signIns: SignInCount;
+    readonly signIns: Pick<SignInAllowance, 'left' | 'failed'>;
   },
 ): Promise<Outcome<FoundExchange>> {
   const { given, credentials } = request;
@@ -44,8 +44,13 @@ export async function findExchange(
   if (usable && request.ignoreCache !== true)
     return { ok: true, value: { ewsUrl: known, source: 'cache', toldBy: toldLast } };
   const { deadlineMs } = request;
-  const found = await ports.autodiscover.discover({ credentials, deadlineMs, toldLast });
-  await request.signIns.record(found.failedSignIns);
+  const found = await ports.autodiscover.discover({
+    credentials,
+    deadlineMs,
+    toldLast,
+    mostFailedSignIns: request.signIns.left(),
+  });
+  request.signIns.failed(found.failedSignIns);
   if (!found.ok)
     return refuse(
       'AUTODISCOVER_FAILED',

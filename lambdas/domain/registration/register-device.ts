@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Outcome, refuse } from '../errors.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { RegistrationId, SubscriptionId } from '../model/ids.ts';
@@ -92,13 +93,20 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     if (!bound.ok) return bound;
     const admitted = admitTokenEndpoint(ports.rules, opened.value.credentials);
     if (!admitted.ok) return admitted;
+    const { id, platform, token } = request.device;
+    const device = {
+      idHmac: await ports.pepper.deviceHmac(id),
+      platform,
+      tokenSha256: createHash('sha256').update(token).digest(),
+    };
     const signedIn = await signIn(ports, {
       credentials: opened.value.credentials,
+      device,
       given: request.ewsUrl,
       deadlineMs,
     });
     if (!signedIn.ok) return signedIn;
-    const { mailbox, ewsUrl, inbox, credentials } = signedIn.value;
+    const { mailbox, ewsUrl, inbox, credentials, accountHmac } = signedIn.value;
     try {
       if (isLate()) return tooLate();
       const endpoint = await ensureEndpoint(ports, request.device);
@@ -115,11 +123,7 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         inboxSha256: settings.folderIdSha256(inbox.folderId),
         addressHmac: await ports.pepper.addressHmac(credentials.email),
         unread: askedUnread(inbox.unreadCount, now),
-        device: {
-          idHmac: await ports.pepper.deviceHmac(request.device.id),
-          platform: request.device.platform,
-          tokenSha256: endpoint.value.tokenSha256,
-        },
+        device: { ...device, accountHmac },
         endpointArn: endpoint.value.endpointArn,
         preferences: request.preferences,
         expiresAt,

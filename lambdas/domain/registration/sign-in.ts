@@ -1,13 +1,22 @@
 import type { Outcome } from '../errors.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
-import type { ExchangeFailure, ExchangeMailbox, ExchangeResult } from '../ports/exchange.ts';
+import type { Exchange, ExchangeFailure, ExchangeMailbox, ExchangeResult } from '../ports/exchange.ts';
 import { type FindExchangePorts, findExchange } from './find-exchange.ts';
 import { forgetUrl, rememberUrl } from './known-url.ts';
+import { probeSchemes } from './probe-schemes.ts';
 import { refuseForExchange } from './refuse-exchange.ts';
-import { limitSignIns, probeSchemes, type SignInGuardPorts } from './sign-in-guard.ts';
+import {
+  limitSignIns,
+  type RegisteringDevice,
+  refuseAttempts,
+  type SignInAllowance,
+  type SignInLimitPorts,
+} from './sign-in-limit.ts';
 
-export interface SignInPorts extends FindExchangePorts, SignInGuardPorts {}
+export interface SignInPorts extends FindExchangePorts, SignInLimitPorts {
+  readonly exchange: Exchange;
+}
 
 export interface SignedIn {
   /** The caller closes it. */
@@ -16,7 +25,10 @@ export interface SignedIn {
   readonly inbox: { readonly folderId: string; readonly unreadCount: number };
   /** Those to seal: a refresh token that was rotated just now replaces the former. */
   readonly credentials: Credentials;
+  /** Whom they sign in as, under the pepper. */
+  readonly accountHmac: Uint8Array;
 }
+type OpenedMailbox = Omit<SignedIn, 'accountHmac'>;
 
 /**
  * What speaks against a URL from the cache rather than against the user: the server is gone, or the mailbox is
@@ -40,26 +52,46 @@ function isForOthers(failure: ExchangeFailure, sent: boolean): boolean {
   return failure.kind === 'no-mailbox' || (failure.kind === 'unauthorized' && !sent);
 }
 
-/** GetFolder as the user proves the credentials. A cached URL that disappoints is discovered once more. */
-export async function signIn(
-  ports: SignInPorts,
-  request: {
-    readonly credentials: Credentials;
-    /** EWS URL of the client's configuration. */
-    readonly given: string | undefined;
-    readonly deadlineMs: EpochMs;
-  },
-): Promise<Outcome<SignedIn>> {
-  const { credentials, deadlineMs } = request;
-  const limited = await limitSignIns(ports, credentials);
+export interface SignInRequest {
+  readonly credentials: Credentials;
+  readonly device: RegisteringDevice;
+  /** EWS URL of the client's configuration. */
+  readonly given: string | undefined;
+  readonly deadlineMs: EpochMs;
+}
+
+/** GetFolder as the user proves the credentials, within what the account may still cost. */
+export async function signIn(ports: SignInPorts, request: SignInRequest): Promise<Outcome<SignedIn>> {
+  const limited = await limitSignIns(ports, request.credentials, request.device);
   if (!limited.ok) return limited;
-  const signIns = limited.value;
+  const { accountHmac, giveBack } = limited.value;
+  const opened = await signInWithin(ports, request, limited.value).catch(async (error: unknown) => {
+    await giveBack().catch(() => undefined);
+    throw error;
+  });
+  try {
+    await giveBack();
+  } catch (error) {
+    if (opened.ok) opened.value.mailbox.close();
+    throw error;
+  }
+  return opened.ok ? { ok: true, value: { ...opened.value, accountHmac } } : opened;
+}
+
+/** A cached URL that disappoints is discovered once more. */
+async function signInWithin(
+  ports: SignInPorts,
+  request: SignInRequest,
+  signIns: SignInAllowance,
+): Promise<Outcome<OpenedMailbox>> {
+  const { credentials, deadlineMs } = request;
   for (let ignoreCache = false; ; ignoreCache = true) {
     const found = await findExchange(ports, { ...request, ignoreCache, signIns });
     if (!found.ok) return found;
     const { ewsUrl, source, toldBy } = found.value;
     const probed = await probeSchemes(ports, credentials, ewsUrl, deadlineMs);
-    const opened: ExchangeResult<SignedIn> = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
+    if (probed.ok && signIns.left() === 0) return refuseAttempts();
+    const opened = probed.ok ? await open(ports, { ...request, ewsUrl }) : probed;
     if (opened.ok) {
       if (source === 'discovery') await remember(ports, opened.value, toldBy);
       return opened;
@@ -71,7 +103,7 @@ export async function signIn(
       if (ports.clock.now() < deadlineMs) continue;
     }
     // Only what was sent can have been refused.
-    if (probed.ok && failure.kind === 'unauthorized') await signIns.record(1);
+    if (probed.ok && failure.kind === 'unauthorized') signIns.failed(1);
     return refuseForExchange(failure);
   }
 }
@@ -79,7 +111,7 @@ export async function signIn(
 /** For the others of the domain. Where that fails the mailbox is closed, as by every way out of here. */
 async function remember(
   ports: Pick<SignInPorts, 'ewsUrls' | 'clock'>,
-  { mailbox, ewsUrl, credentials }: SignedIn,
+  { mailbox, ewsUrl, credentials }: OpenedMailbox,
   toldBy: string | undefined,
 ): Promise<void> {
   try {
@@ -93,7 +125,7 @@ async function remember(
 async function open(
   ports: Pick<SignInPorts, 'exchange'>,
   target: { readonly ewsUrl: string; readonly credentials: Credentials; readonly deadlineMs: EpochMs },
-): Promise<ExchangeResult<SignedIn>> {
+): Promise<ExchangeResult<OpenedMailbox>> {
   const { ewsUrl, credentials, deadlineMs } = target;
   const mailbox = ports.exchange.open({ ewsUrl, credentials, deadlineMs });
   const inbox = await mailbox.inbox();

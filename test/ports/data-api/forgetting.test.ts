@@ -12,9 +12,9 @@ import {
   MINUTE,
   NOW,
   registrationRequest,
-  sha256,
   subscriptionId,
 } from '../../support/registration-requests.ts';
+import { attempt } from '../../support/sign-in-attempts.ts';
 import { hasBegun, useStore } from '../../support/use-store.ts';
 
 const LATER = NOW + DAY;
@@ -170,7 +170,7 @@ describe('what nobody needs any more', () => {
         await registrations.begin(registrationRequest({ now: at, person: 'bob', id: subscriptionId() })),
       );
       await cache.save(`${at}.example.com`, { ewsUrl: EWS_URL, toldBy: PLACE }, at);
-      await failures.record(sha256('ann'), at);
+      await failures.reserve(attempt(`ann at ${at}`, at));
     }
     await register({ now: LATER + 1 });
     const request = {
@@ -182,9 +182,12 @@ describe('what nobody needs any more', () => {
       endedBefore: NOW,
       limit: 9,
     };
-    expect(await upkeep.deleteLeftovers(request)).toBe(4);
+    expect(await upkeep.deleteLeftovers(request)).toBe(5);
     expect(await upkeep.deleteLeftovers(request)).toBe(0);
-    expect(await failures.recent(sha256('ann'), NOW)).toBe(1);
+    expect(await rows('SELECT failed_at FROM login_failures')).toEqual([
+      { failed_at: LATER },
+      { failed_at: LATER },
+    ]);
     expect(await cache.find(`${LATER}.EXAMPLE.com`, LATER)).toEqual({ ewsUrl: EWS_URL, toldBy: PLACE });
     expect(await cache.find(`${LATER}.example.com`, LATER + 1)).toEqual({ toldBy: PLACE });
     expect(await cache.forget(`${LATER}.example.com`)).toEqual({ toldBy: PLACE });

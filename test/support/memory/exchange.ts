@@ -23,6 +23,8 @@ export interface MemoryExchange {
   mails: (itemIds: readonly string[]) => readonly MailLookup[];
   offered: readonly string[];
   discovery: DiscoveryResult;
+  /** What each discovery was allowed. */
+  readonly mostFailedSignIns: (number | undefined)[];
   /** The place to begin with, of each discovery. */
   readonly toldLast: (string | undefined)[];
   rotated: Credentials | undefined;
@@ -54,6 +56,7 @@ export function memoryExchange(): MemoryExchange {
     mails: (ids) => ids.map((itemId) => ({ kind: 'gone', itemId })),
     offered: ['basic', 'ntlm'],
     toldLast: [],
+    mostFailedSignIns: [],
     discovery: {
       ok: false,
       verdicts: [{ place: 'https://example.com', verdict: 'no answer' }],
@@ -63,8 +66,9 @@ export function memoryExchange(): MemoryExchange {
     answering: () => {},
     fail: (question, ...more) => void failures.set(question, [...(failures.get(question) ?? []), ...more]),
     autodiscover: {
-      async discover({ toldLast }) {
+      async discover({ mostFailedSignIns, toldLast }) {
         world.asked.push('discover');
+        world.mostFailedSignIns.push(mostFailedSignIns);
         world.toldLast.push(toldLast);
         return world.discovery;
       },

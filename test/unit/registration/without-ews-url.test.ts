@@ -94,7 +94,7 @@ describe('without an EWS URL', () => {
       server.fail(question, failure);
       server.discovery = found;
       await expect(register({ ewsUrl: undefined })).resolves.toMatchObject({ value: { ewsUrl: EWS_URL } });
-      expect(state.loginFailures).toEqual([]);
+      expect([...state.failures.values()].flat()).toEqual([]);
     },
   );
 
@@ -134,8 +134,10 @@ describe('without an EWS URL', () => {
     const { register, server, state } = registerWorld();
     server.discovery = { ok: false, verdicts: [], failedSignIns: 2 };
     await register({ ewsUrl: undefined });
+    server.discovery = { ok: false, verdicts: [], failedSignIns: 1 };
     await register({ ewsUrl: undefined });
-    expect(state.loginFailures).toHaveLength(4);
+    expect(server.mostFailedSignIns).toEqual([2, 1]);
+    expect([...state.failures.values()].map((times) => times.length)).toEqual([3, 3]);
     expect(codeOf(await register({ ewsUrl: undefined }))).toBe('TOO_MANY_ATTEMPTS');
     expect(server.asked.filter((question) => question === 'discover')).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { mayFit } from '#domain/model/credential-rules.ts';
-import type { Credentials } from '#domain/model/credentials.ts';
+import type { Autodiscover } from '#domain/ports/exchange.ts';
 import { anchorHeader } from '../outgoing/anchor-header.ts';
 import type { Connection, HttpRequest } from '../outgoing/connection.ts';
 import type { Destination } from '../outgoing/outgoing-rules.ts';
@@ -42,11 +42,11 @@ const CONNECT_TIMEOUT_MS = 2_500;
 const MOST_FAILED_SIGN_INS = 2;
 
 export function createAskedServers(
-  credentials: Credentials,
-  deadlineMs: number,
+  { credentials, deadlineMs, mostFailedSignIns }: Parameters<Autodiscover['discover']>[0],
   world: EwsWorld,
 ): AskedServers {
   const { auth } = credentials;
+  const mostRefusals = Math.min(MOST_FAILED_SIGN_INS, mostFailedSignIns ?? MOST_FAILED_SIGN_INS);
   const refusedHosts = new Set<string>();
   /** The access token has ended and cannot be renewed: no server is at fault, and none can be asked as the user. */
   let signedOut = false;
@@ -65,8 +65,8 @@ export function createAskedServers(
     if (refusedHosts.has(host)) {
       return { kind: 'refused', verdict: 'not asked again: this host has just refused the sign-in' };
     }
-    return refusedHosts.size >= MOST_FAILED_SIGN_INS
-      ? { kind: 'refused', verdict: 'not asked: two servers have already refused the sign-in' }
+    return refusedHosts.size >= mostRefusals
+      ? { kind: 'refused', verdict: 'not asked: enough servers have already refused the sign-in' }
       : undefined;
   }
 

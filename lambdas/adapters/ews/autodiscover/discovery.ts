@@ -47,7 +47,7 @@ export function createDiscovery(
   request: Parameters<Autodiscover['discover']>[0],
   world: EwsWorld,
 ): Discovery {
-  const servers = createAskedServers(request.credentials, request.deadlineMs, world);
+  const servers = createAskedServers(request, world);
   /** What came of each URL and address; undefined while it is being asked. */
   const tried = new Map<string, Found | 'unavailable'>();
   const addresses = new Set([request.credentials.email.toLowerCase()]);

@@ -3,7 +3,7 @@ import type { SubscriptionId } from '../../model/ids.ts';
 import { isOutdated, type WantedEvents } from '../../model/subscription.ts';
 import type { ExchangeMailbox } from '../../ports/exchange.ts';
 import { rememberUrl } from '../../registration/known-url.ts';
-import { probeSchemes } from '../../registration/sign-in-guard.ts';
+import { probeSchemes } from '../../registration/probe-schemes.ts';
 import { prepareSubscription } from '../../sealing/prepare-subscription.ts';
 import type { Handling } from '../handling/handling.ts';
 import { despiteOutage } from '../handling/outage.ts';
