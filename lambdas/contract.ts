@@ -63,6 +63,9 @@ export const VARIABLES = {
   furtherExchangePaths: 'ENS_FURTHER_EXCHANGE_PATHS',
   /** Path of a PEM file relative to the function's own folder (LAMBDA_TASK_ROOT). */
   extraCaFile: 'ENS_EXTRA_CA_FILE',
+  /** Path in Parameter Store below which the list of what stays revoked is kept. */
+  revocationPath: 'ENS_REVOCATION_PATH',
+  databaseBackupDays: 'ENS_DATABASE_BACKUP_DAYS',
   statusFrequencyMinutes: 'ENS_STATUS_FREQUENCY_MINUTES',
   contentCeiling: 'ENS_CONTENT_CEILING',
   splittingAllowed: 'ENS_SPLITTING_ALLOWED',

@@ -88,6 +88,8 @@ const VARIABLES_OF = {
     'wrappingKeyArn',
     'statusFrequencyMinutes',
     'keyRotationHours',
+    'revocationPath',
+    'databaseBackupDays',
     'keyLifeDays',
   ],
   migrate: [...DATABASE, 'upkeepSecretArn', 'readerSecretArn', 'operatorSecretArn', 'ownerSecretArn'],
@@ -137,10 +139,17 @@ function variableValue(
     keyRotationHours: String(settings.keyRotationHours),
     keyLifeDays: String(settings.keyLifeDays),
     registrationLifetimeDays: String(settings.registrationLifetimeDays),
+    revocationPath: revocationPath(settings.stage),
+    databaseBackupDays: String(settings.databaseBackupDays),
     stage: settings.stage,
     version: sources.version,
   };
   return values[key];
+}
+
+/** Where the list of what stays revoked is kept, whatever the database is restored from. */
+export function revocationPath(stage: string): string {
+  return `/ens/${stage}/revoked`;
 }
 
 /** The environment of one function: what its own env.ts reads, and nothing besides. */

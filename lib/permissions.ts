@@ -3,6 +3,7 @@ import { ENCRYPTION_CONTEXT_APP, type FunctionId } from '../lambdas/contract.ts'
 import { secretArns } from './constructs/database.ts';
 import type { EnsFunction } from './constructs/ens-function.ts';
 import { applicationArn, configuredPlatforms, endpointArns } from './constructs/push-applications.ts';
+import { revocationPath } from './environment.ts';
 import type { Settings } from './settings.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -54,6 +55,11 @@ export function grantPermissions({ settings, state, functions }: PermissionSourc
   alive.allow(['kms:DescribeKey'], [key]);
   upkeep.allow(['secretsmanager:GetSecretValue'], [user.upkeep, state.pepper.secretArn]);
   upkeep.allow(['kms:GenerateDataKeyPairWithoutPlaintext'], [key], { conditions: OUR_CIPHERTEXTS });
+  upkeep.allow(
+    ['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'],
+    [stack.formatArn({ service: 'ssm', resource: `parameter${revocationPath(settings.stage)}/*` })],
+    { whyWildcard: 'The list has a parameter for each day; the pattern ends inside this stage’s own path.' },
+  );
   migrate.allow(['rds-data:ExecuteStatement', ...TRANSACTIONS], [cluster]);
   migrate.allow(ROTATING, [ownerSecret, ...Object.values(user)]);
 

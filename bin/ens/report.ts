@@ -7,6 +7,7 @@ const DEPENDENCY = {
   kms: 'AWS KMS',
   sns: 'Amazon SNS',
   secrets: 'AWS Secrets Manager',
+  parameters: 'AWS Systems Manager',
 } as const;
 
 /** Says on stderr what ended a command, and what to do next. Throws what is a bug. */

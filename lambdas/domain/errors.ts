@@ -210,7 +210,7 @@ export function refuse(
   return { ok: false, refusal: { code, detail, ...more } };
 }
 
-export type Dependency = 'database' | 'kms' | 'sns' | 'secrets';
+export type Dependency = 'database' | 'kms' | 'sns' | 'secrets' | 'parameters';
 
 /** What AWS refused to a role: names as AWS writes them, absent where it did not say. */
 export interface Denial {

@@ -17,12 +17,16 @@ const RIGHTS: Readonly<Record<Group, (role: string) => readonly string[]>> = {
   app: (role) => [
     `${ROWS} ${role}`,
     `REVOKE INSERT, UPDATE, DELETE ON api_tokens, key_pairs, schema_migrations FROM ${role}`,
+    `REVOKE SELECT, UPDATE, DELETE ON revocations FROM ${role}`,
   ],
   upkeep: (role) => [
     `${ROWS} ${role}`,
     `REVOKE ALL ON api_tokens FROM ${role}`,
+    // To revoke again after a restore; triggers keep what is revoked revoked.
+    `GRANT SELECT (id, revoked_at), UPDATE (revoked_at) ON api_tokens TO ${role}`,
     `REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM ${role}`,
     `REVOKE UPDATE ON key_pairs FROM ${role}`,
+    `GRANT UPDATE (retired_at) ON key_pairs TO ${role}`,
     `REVOKE INSERT, UPDATE ON devices FROM ${role}`,
   ],
   reader: (role) => [

@@ -10,6 +10,8 @@ const schema = z.object({
   [VARIABLES.wrappingKeyArn]: field.arn,
   [VARIABLES.statusFrequencyMinutes]: field.number(1, 1_440),
   [VARIABLES.keyRotationHours]: field.number(1, 8_760),
+  [VARIABLES.revocationPath]: field.text,
+  [VARIABLES.databaseBackupDays]: field.number(1, 35),
   [VARIABLES.keyLifeDays]: field.number(1, 3_650),
 });
 

@@ -1,6 +1,7 @@
 import { KMSClient } from '@aws-sdk/client-kms';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteEndpointCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { dependencyUnavailable } from '#adapters/aws-errors.ts';
@@ -10,6 +11,7 @@ import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
+import { createRevocationList } from '#adapters/ssm/revocation-list.ts';
 import { openWebPush } from '#adapters/webpush/open-web-push.ts';
 import { isSealedSubscription } from '#adapters/webpush/sealed-subscription.ts';
 import { VARIABLES } from '#contract';
@@ -47,6 +49,10 @@ const pepper = createPepper({
 
 const ports: UpkeepPorts = {
   store,
+  revocations: createRevocationList({
+    client: new SSMClient(clientSettings(3_000)),
+    path: env[VARIABLES.revocationPath],
+  }),
   keyPairMaker: createKeyPairMaker({
     client: kms,
     wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
@@ -76,6 +82,7 @@ const settings: UpkeepSettings = {
   statusFrequencyMinutes: env[VARIABLES.statusFrequencyMinutes],
   keyRotationMs: env[VARIABLES.keyRotationHours] * HOUR_MS,
   keyLifeMs: env[VARIABLES.keyLifeDays] * DAY_MS,
+  backupDays: env[VARIABLES.databaseBackupDays],
   batchSize: 500,
   // The function has four minutes; what is left over waits for the next run, five minutes later.
   budgetMs: 180_000,

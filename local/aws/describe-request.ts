@@ -25,6 +25,8 @@ export function describeRequest({ service, action, input }: Routed): string {
         text(values, 'PlatformApplicationArn') ??
         ''
       );
+    case 'ssm':
+      return text(values, 'Name') ?? text(values, 'Path') ?? action;
     case 'secretsmanager':
       return text(values, 'SecretId') ?? text(values, 'Name') ?? action;
   }

@@ -25,6 +25,7 @@ import { startPgliteEngine } from './rds-data/pglite-engine.ts';
 import { answerRdsData } from './rds-data/service.ts';
 import { createSecretsManager, type SecretSeed } from './secrets-manager.ts';
 import { createSns } from './sns/service.ts';
+import { createParameterStore } from './ssm/service.ts';
 import { AwsError, type JsonObject, type Operation, type Principal } from './wire.ts';
 
 export interface AwsOptions {
@@ -57,6 +58,8 @@ export interface AwsWorld {
   /** `http://127.0.0.1:<port>`, for every AWS_ENDPOINT_URL_*. */
   readonly origin: string;
   readonly database: Database;
+  /** Every parameter of Parameter Store. */
+  parameters(): Readonly<Record<string, string>>;
   /** Where every published notification arrives. */
   readonly phones: PhoneSink;
   /** The permissions that some call has needed so far, as the policies spell them; see `unusedGrants`. */
@@ -65,7 +68,7 @@ export interface AwsWorld {
 }
 
 /**
- * The RDS Data API, KMS, SNS and Secrets Manager on one local origin, for the real SDK clients. Every call is
+ * The RDS Data API, KMS, SNS, Secrets Manager and Parameter Store on one local origin, for the real SDK clients. Every call is
  * judged by the caller's policy, may be made to fail by the fault board, and is written into the call log.
  */
 export async function startAws(options: AwsOptions): Promise<AwsWorld> {
@@ -82,6 +85,7 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
 
   const phones = createPhoneSink(clock);
   const kms = createKms({ keys: options.keys, keyPairsAhead: options.keyPairsAhead ?? true });
+  const parameters = createParameterStore(options);
   const sns = createSns({ ...options, phones });
 
   const services: Record<AwsService, (operation: Operation) => Promise<JsonObject>> = {
@@ -90,6 +94,7 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
     secretsmanager: async (operation) => secrets.answer(operation),
     kms: (operation) => kms.answer(operation),
     sns: async (operation) => sns.answer(operation),
+    ssm: async (operation) => parameters.answer(operation),
   };
 
   async function answer(routed: Routed, principal: Principal | undefined): Promise<JsonObject> {
@@ -160,6 +165,7 @@ export async function startAws(options: AwsOptions): Promise<AwsWorld> {
     database,
     phones,
     usedGrants: gate.usedGrants,
+    parameters: parameters.all,
     async close() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());

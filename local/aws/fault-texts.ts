@@ -1,6 +1,6 @@
 import { AwsError } from './wire.ts';
 
-type Service = 'rds-data' | 'kms' | 'sns' | 'secretsmanager';
+type Service = 'rds-data' | 'kms' | 'sns' | 'secretsmanager' | 'ssm';
 
 const SIGNATURE_EXPIRED =
   'Signature expired: 20261128T043000Z is now earlier than 20261128T043500Z (20261128T044000Z - 5 min.)';
@@ -57,6 +57,10 @@ const TEXTS: Readonly<Record<Service, Readonly<Record<string, readonly [status: 
         'Invalid parameter: TargetArn Reason: No endpoint found for the target arn specified',
       ],
       AuthorizationError: [403, 'User is not authorized to perform the action'],
+    },
+    ssm: {
+      InternalServerError: [500, 'An error occurred on the server side.'],
+      ThrottlingException: [400, 'Rate exceeded'],
     },
     secretsmanager: {
       InvalidSignatureException: [400, SIGNATURE_EXPIRED],

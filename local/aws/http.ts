@@ -3,7 +3,7 @@ import { RDS_DATA_PATHS } from './rds-data/service.ts';
 import { AwsError, type Json, type JsonObject, parseJson } from './wire.ts';
 import { errorXml, resultXml } from './xml.ts';
 
-export type AwsService = 'rds-data' | 'kms' | 'sns' | 'secretsmanager';
+export type AwsService = 'rds-data' | 'kms' | 'sns' | 'secretsmanager' | 'ssm';
 
 /** Where a request goes, and its input as the operation reads it. */
 export interface Routed {
@@ -15,10 +15,11 @@ export interface Routed {
 const TARGETS: Readonly<Record<string, AwsService>> = {
   TrentService: 'kms',
   secretsmanager: 'secretsmanager',
+  AmazonSSM: 'ssm',
 };
 const REQUEST_BYTES = 4 * 1_048_576;
 
-/** Tells the four services of the one origin apart: by path, by X-Amz-Target, or by the form's Action. */
+/** Tells the services of the one origin apart: by path, by X-Amz-Target, or by the form's Action. */
 export function route(request: IncomingMessage, body: string): Routed | undefined {
   const path = (request.url ?? '/').split('?')[0] ?? '/';
   const dataAction = RDS_DATA_PATHS[path];

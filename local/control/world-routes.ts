@@ -7,7 +7,7 @@ import { index } from './links.ts';
 import { notificationsOf } from './notifications.ts';
 
 const fault = z.strictObject({
-  service: z.enum(['sns', 'kms', 'rds-data', 'secretsmanager', 'ews', 'iam', 'cloudwatch']),
+  service: z.enum(['sns', 'kms', 'rds-data', 'secretsmanager', 'ssm', 'ews', 'iam', 'cloudwatch']),
   action: z.string().optional(),
   error: z.string().optional(),
   times: z.int().min(1).default(1),

@@ -33,5 +33,6 @@ export function environmentOf(spec: FunctionSpec, awsEndpoint: string): Readonly
     AWS_ENDPOINT_URL_KMS: awsEndpoint,
     AWS_ENDPOINT_URL_SNS: awsEndpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: awsEndpoint,
+    AWS_ENDPOINT_URL_SSM: awsEndpoint,
   };
 }

@@ -4,7 +4,7 @@ export interface Call {
   readonly at: string;
   readonly function: string;
   readonly requestId: string;
-  readonly service: 'rds-data' | 'kms' | 'sns' | 'secretsmanager' | 'ews' | 'webpush';
+  readonly service: 'rds-data' | 'kms' | 'sns' | 'secretsmanager' | 'ssm' | 'ews' | 'webpush';
   readonly action: string;
   readonly ms: number;
   /** `ok`, or the error code that the caller got. */

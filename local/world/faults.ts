@@ -1,6 +1,15 @@
 /** The next `times` calls of a service (or of one of its actions) fail with `error`, or lag by `delayMs`. */
 export interface Fault {
-  readonly service: 'sns' | 'kms' | 'rds-data' | 'secretsmanager' | 'ews' | 'webpush' | 'iam' | 'cloudwatch';
+  readonly service:
+    | 'sns'
+    | 'kms'
+    | 'rds-data'
+    | 'secretsmanager'
+    | 'ssm'
+    | 'ews'
+    | 'webpush'
+    | 'iam'
+    | 'cloudwatch';
   readonly action?: string | undefined;
   /** Error name as the service spells it (`ThrottlingException`, `401`, `ErrorServerBusy`); absent or empty: lag only. */
   readonly error?: string | undefined;

@@ -87,6 +87,14 @@ test('every permission of every function is one that some call needs', async () 
   expect(await the.rows('endpoints')).toEqual([]);
   expect((await the.client.call('DELETE', `/register/${registered[0]?.registrationId}`)).status).toBe(204);
 
+  // What is revoked is noted outside the database, for as long as there are backups.
+  await upkeep();
+  the.world.clock.advance(17 * DAY_MS);
+  await upkeep();
+  const last = await the.registerPhone();
+  expect((await the.client.call('DELETE', `/register/${last.registrationId}`)).status).toBe(204);
+  await upkeep();
+
   // The next deployments: keys are handed over again; a schema of a newer release is left alone.
   const answers = await redeploy(the, 'Custom::EnsPushApplications');
   expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);

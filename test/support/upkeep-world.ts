@@ -1,6 +1,7 @@
 import type { DependencyUnavailable } from '#domain/errors.ts';
 import type { EndpointId } from '#domain/model/ids.ts';
 import type { EpochMs } from '#domain/model/subscription.ts';
+import type { Revocation } from '#domain/ports/revocations.ts';
 import type {
   ApplicationFall,
   DisabledEndpoint,
@@ -33,6 +34,12 @@ interface State {
   readonly remembered: OutageMemory[];
   readonly woken: { readonly stage: number; readonly nextAt: EpochMs | undefined; readonly count: number }[];
   readonly paid: string[];
+  /** What is not in the list yet, and the marker that the database remembers. */
+  readonly revocations: Revocation[];
+  marker: string | undefined;
+  readonly revokedAgain: Revocation[];
+  /** The list outside the database. */
+  readonly list: { marker: string | undefined; readonly entries: Revocation[] };
   readonly triedAt: Map<string, EpochMs>;
   readonly forgotten: EndpointId[];
   readonly deletedArns: string[];
@@ -59,6 +66,10 @@ export function upkeepWorld() {
     remembered: [],
     woken: [],
     paid: [],
+    revocations: [],
+    marker: undefined,
+    revokedAgain: [],
+    list: { marker: undefined, entries: [] },
     triedAt: new Map(),
     forgotten: [],
     deletedArns: [],
@@ -120,6 +131,22 @@ export function upkeepWorld() {
     deleteUnusedKeyPairs: () => step('deleteUnusedKeyPairs', () => 0),
     subscriptionsOnOldKeyPairs: () => step('subscriptionsOnOldKeyPairs', () => state.hanging),
     retireKeyPair: () => step('retireKeyPair', () => 0),
+    unlisted: (limit) =>
+      step('unlisted', () => ({
+        marker: state.marker,
+        revocations: state.revocations.slice(0, limit),
+        upTo: Math.min(limit, state.revocations.length),
+      })),
+    listed: (marker, upTo) =>
+      step('listed', () => {
+        state.marker = marker;
+        state.revocations.splice(0, upTo);
+      }),
+    revokeAgain: (revocations) =>
+      step('revokeAgain', () => {
+        state.revokedAgain.push(...revocations);
+        return revocations.length;
+      }),
     deleteExpired: () => step('deleteExpired', () => 0),
     deleteLeftovers: () => step('deleteLeftovers', () => 0),
   };
@@ -132,6 +159,14 @@ export function upkeepWorld() {
   }
   const ports: UpkeepPorts = {
     store,
+    revocations: {
+      marker: async () => state.list.marker,
+      all: async () => state.list.entries,
+      add: async (revocations, marker) => {
+        state.list.entries.push(...revocations);
+        state.list.marker = marker;
+      },
+    },
     keyPairMaker: {
       make: async () => ({ publicKey: new Uint8Array(1), wrappedPrivateKey: new Uint8Array(1) }),
     },
@@ -146,6 +181,7 @@ export function upkeepWorld() {
     statusFrequencyMinutes: 30,
     keyRotationMs: DAY_MS,
     keyLifeMs: 30 * DAY_MS,
+    backupDays: 14,
     batchSize: 10,
     budgetMs: 180_000,
   };

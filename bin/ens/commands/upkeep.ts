@@ -3,6 +3,7 @@ import type { Done, Session } from '../session.ts';
 import type { UpkeepRun } from '../tools.ts';
 
 const MEANING: Readonly<Record<string, string>> = {
+  revoked: 'what was revoked would come back with a restore',
   keys: 'key pairs are not rotated',
   owed: 'mails that could not be announced stay unannounced',
   heartbeats: 'silent subscriptions are not noticed',

@@ -1,3 +1,5 @@
+import { noted } from './revocations.ts';
+
 export const CREATE_TOKEN = `
   INSERT INTO api_tokens (id, label, token_sha256, created_at)
   VALUES (:id::uuid, :label::text, :sha256::bytea, :now::bigint)
@@ -10,7 +12,7 @@ export const LIST_TOKENS = `
 export const REVOKE_TOKEN = `
   WITH revoked AS (
     UPDATE api_tokens SET revoked_at = :now::bigint WHERE id = :id::uuid AND revoked_at IS NULL RETURNING id
-  )
+  ), ${noted('token', 'revoked')}
   SELECT json_build_object('found', EXISTS (SELECT 1 FROM revoked))::text`;
 
 const DEVICE = `

@@ -1,3 +1,5 @@
+import { noted } from './revocations.ts';
+
 /**
  * The trigger `device_gone` takes the mailbox and its subscriptions with the last device. The mailbox is
  * locked before the device, as a registration does, so that the two do not deadlock. `ended`: a captured
@@ -13,5 +15,5 @@ export const UNREGISTER = `
     ON CONFLICT (device_hmac, address_hmac) DO UPDATE SET ended_at = greatest(e.ended_at, excluded.ended_at)
   ), gone AS (
     DELETE FROM devices WHERE id = :id::uuid AND (SELECT count(*) FROM box) >= 0 RETURNING id
-  )
+  ), ${noted('device', 'gone')}
   SELECT json_build_object('found', EXISTS (SELECT 1 FROM gone))::text`;

@@ -1,5 +1,6 @@
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import type { Database } from './database.ts';
+import { noted } from './revocations.ts';
 import { asRow, boolean, number, optional } from './row.ts';
 
 const NEWEST = `
@@ -40,7 +41,10 @@ const ON_OLD_PAIRS = `
      LIMIT 100000) hanging`;
 
 const RETIRE = `
-  UPDATE key_pairs SET retired_at = coalesce(retired_at, :now::bigint) WHERE id = :id::uuid`;
+  WITH retired AS (
+    UPDATE key_pairs SET retired_at = coalesce(retired_at, :now::bigint) WHERE id = :id::uuid RETURNING id
+  ), ${noted('key-pair', 'retired')}
+  SELECT NULL::text`;
 
 /** With their half of the seal goes every use that the private key could still have. One batch. */
 const LOSE = `

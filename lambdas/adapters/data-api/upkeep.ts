@@ -3,6 +3,7 @@ import { asId, type SubscriptionId } from '#domain/model/ids.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import type { Database, Parameters } from './database.ts';
 import { readDevices } from './devices.ts';
+import { createRevocationStore } from './revocations.ts';
 import { asRow, number, optional, type Row, text } from './row.ts';
 import { createEndpointUpkeep } from './upkeep-endpoints.ts';
 import { createKeyUpkeep } from './upkeep-keys.ts';
@@ -48,6 +49,7 @@ export function createUpkeepStore(database: Database): UpkeepStore {
 
   return {
     ...createEndpointUpkeep(database),
+    ...createRevocationStore(database),
     ...createKeyUpkeep(database),
     async pulse() {
       const [value] = await database.run(PULSE, { start: randomUUID() });

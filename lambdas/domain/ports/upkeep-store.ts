@@ -1,6 +1,7 @@
 import type { EndpointId, KeyPairId, SubscriptionId } from '../model/ids.ts';
 import type { Platform } from '../model/preferences.ts';
 import type { DeviceTarget, EpochMs } from '../model/subscription.ts';
+import type { RevocationStore } from './revocations.ts';
 
 /** What upkeep remembers from run to run about its own outages. */
 export interface OutageMemory {
@@ -47,7 +48,7 @@ export interface ApplicationFall {
  * The database as scheduled work sees it. Every method is one bounded statement that may be repeated: what a
  * killed run did not finish, the next one finds again. Throws DependencyUnavailable('database').
  */
-export interface UpkeepStore {
+export interface UpkeepStore extends RevocationStore {
   pulse(): Promise<Pulse>;
   rememberOutage(memory: OutageMemory, now: EpochMs): Promise<void>;
 

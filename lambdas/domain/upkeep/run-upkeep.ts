@@ -1,6 +1,7 @@
 import { DependencyUnavailable } from '../errors.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import { forgetGoneDevices } from './forget-gone.ts';
+import { keepRevoked } from './keep-revoked.ts';
 import { rotateKeys } from './key-rotation.ts';
 import { payOwed } from './pay-owed.ts';
 import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
@@ -9,17 +10,27 @@ import { createTurn, type Turn } from './turn.ts';
 import { sendWakes, watchHeartbeats } from './wake-phones.ts';
 
 /** Every part in its order, with its share of the time that is left when its turn comes. */
-const SHARES = { keys: 2, owed: 3, heartbeats: 1, wakes: 3, gone: 1, sweep: 1 } as const;
+const SHARES = { revoked: 1, keys: 2, owed: 3, heartbeats: 1, wakes: 3, gone: 1, sweep: 1 } as const;
 type Part = keyof typeof SHARES;
-const ORDER = ['keys', 'owed', 'heartbeats', 'wakes', 'gone', 'sweep'] as const satisfies readonly Part[];
+const ORDER = [
+  'revoked',
+  'keys',
+  'owed',
+  'heartbeats',
+  'wakes',
+  'gone',
+  'sweep',
+] as const satisfies readonly Part[];
 
 /**
  * The scheduled work, each part by itself: one that fails is counted and does not keep the others from their
- * turn, nor does one that waits for a dependency that hangs. Keys come first, because nobody can register without one.
+ * turn, nor does one that waits for a dependency that hangs. What a restore brought back is revoked
+ * first; then come keys, because nobody can register without one.
  * Returns the names of the parts that failed; throws only for a bug.
  */
 export function createRunUpkeep(ports: UpkeepPorts, settings: UpkeepSettings) {
   const parts: Readonly<Record<Part, (turn: Turn) => Promise<void>>> = {
+    revoked: (turn) => keepRevoked(ports, settings, turn),
     keys: () => rotateKeys(ports, settings),
     owed: (turn) => payOwed(ports, settings, turn),
     heartbeats: (turn) => watchHeartbeats(ports, settings, turn),

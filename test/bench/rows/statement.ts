@@ -112,6 +112,7 @@ async function upkeepRow(client: PostgresClient, count: number, options: BenchOp
   const runUpkeep = createRunUpkeep(
     {
       store: createUpkeepStore(client),
+      revocations: { marker: async () => undefined, all: async () => [], add: async () => {} },
       keyPairMaker: { make: () => Promise.reject(new Error('the bench has key pairs enough')) },
       push: {
         send: async () => {
@@ -133,6 +134,7 @@ async function upkeepRow(client: PostgresClient, count: number, options: BenchOp
       statusFrequencyMinutes: 30,
       keyRotationMs: 24 * HOUR_MS,
       keyLifeMs: 30 * 24 * HOUR_MS,
+      backupDays: 14,
       batchSize: 500,
       budgetMs: 180_000,
     },

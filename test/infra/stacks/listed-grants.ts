@@ -7,7 +7,7 @@ import { asList, asObject, type Json, resourcesOf } from '../support/template.ts
 const PAGE = readFileSync(resolve(import.meta.dirname, '../../../docs/first-deployment.md'), 'utf8');
 const HEADING = '## Granted for what does not run locally';
 /** The local world enforces what roles allow of these; test/service/grants.test.ts finds what nobody uses. */
-const EMULATED = /^(rds-data|kms|sns|secretsmanager):/;
+const EMULATED = /^(rds-data|kms|sns|secretsmanager|ssm):/;
 
 const BOTH = ['service', 'state'] as const;
 const EVERYTHING = Object.assign({}, ...Object.values(VARIANTS));
