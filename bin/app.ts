@@ -1,11 +1,12 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { addStacks } from '../lib/add-stacks.ts';
 import { bundleAll } from '../lib/bundling/bundled-code.ts';
+import { newApp } from '../lib/new-app.ts';
 import { readSettings, SettingsError } from '../lib/settings/read-settings.ts';
 
 async function synthesise(): Promise<void> {
-  const app = new App();
+  const app = newApp();
   const settings = readSettings(app.node.tryGetContext('ens'), process.cwd());
   const code = await bundleAll(settings.extraCaFile);
   addStacks(app, { settings, code, deployedAt: new Date().toISOString() });

@@ -1,8 +1,8 @@
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { addStacks } from '../../../lib/add-stacks.ts';
+import { newApp } from '../../../lib/new-app.ts';
 import { readSettings } from '../../../lib/settings/read-settings.ts';
 
 /** The settings under which the stacks have to hold, by the name that test titles use. */
@@ -27,7 +27,7 @@ export type Variant = keyof typeof VARIANTS;
 export const VARIANT_NAMES = ['default', 'static-egress', 'custom-domain', 'push-secrets'] as const;
 
 function stacksOf(settings: Readonly<Record<string, unknown>>) {
-  const app = new App();
+  const app = newApp();
   const stacks = addStacks(app, {
     settings: readSettings({ allowedExchangeHosts: ['mail.example.com'], ...settings }, import.meta.dirname),
     code: () => Code.fromInline('export const handler = async () => {};'),
