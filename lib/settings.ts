@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidr, emailAddress, ewsPath } from './settings/grammar.ts';
+import { cidr, DATA_API_SINCE, emailAddress, ewsPath, hasDataApi } from './settings/grammar.ts';
 import {
   capacity,
   LOG_RETENTION_DAYS,
@@ -14,11 +14,12 @@ import {
 export const settingsSchema = z.strictObject({
   stage: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,15}$/)
+    .regex(/^(?=.{1,16}$)[a-z]([a-z0-9]|-(?=[a-z0-9]))*$/)
     .default('prod')
     .register(settingTexts, {
       type: 'text',
-      allowed: 'a lower-case letter, then at most 15 lower-case letters, digits or hyphens',
+      allowed:
+        'a lower-case letter, then at most 15 lower-case letters, digits or single hyphens, and no hyphen at the end',
       meaning: 'Name of this deployment; part of every resource name, so that two stages live side by side',
       example: '"prod"',
     }),
@@ -95,11 +96,13 @@ export const settingsSchema = z.strictObject({
   registrationLifetimeDays: wholeNumber(8, 365, 30, 'A registration that no app renews ends after this time'),
   databaseVersion: z
     .string()
-    .regex(/^1[5-9]\.\d{1,2}$/)
+    .refine(hasDataApi)
     .default('17.9')
     .register(settingTexts, {
       type: 'text',
-      allowed: 'an Aurora PostgreSQL version of 15 or later with the Data API, such as "17.9"',
+      allowed: `an Aurora PostgreSQL version with the Data API: from ${Object.entries(DATA_API_SINCE)
+        .map(([major, minor]) => `${major}.${minor}`)
+        .join(', ')}, such as "17.9"`,
       meaning: 'Aurora PostgreSQL engine version; AWS retires minor versions from time to time',
       example: '"17.9"',
     }),

@@ -81,7 +81,7 @@ export class Database extends Construct {
       reader: this.userSecret('ReaderSecret', 'reader'),
       operator: this.userSecret('OperatorSecret', 'operator'),
     };
-    this.acknowledge();
+    this.acknowledge(settings);
   }
 
   private userSecret(id: string, group: DatabaseGroup): Secret {
@@ -128,7 +128,13 @@ export class Database extends Construct {
     });
   }
 
-  private acknowledge(): void {
+  private acknowledge({ deletionProtection }: Settings): void {
+    if (!deletionProtection)
+      Validations.of(this.cluster).acknowledge({
+        id: 'AwsSolutions-RDS10',
+        reason:
+          'The setting deletionProtection is off: the database is about to be removed (docs/deploy.md).',
+      });
     Validations.of(this.cluster).acknowledge(
       {
         id: 'AwsSolutions-SMG4',

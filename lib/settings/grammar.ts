@@ -61,3 +61,21 @@ export function distance(left: string, right: string): number {
   }
   return row[right.length] ?? 0;
 }
+
+/** First minor version of Aurora PostgreSQL with the Data API, by major version (Aurora guide, 2026-11-22). */
+export const DATA_API_SINCE: Readonly<Record<string, number>> = { '15': 3, '16': 1, '17': 4, '18': 3 };
+/** First minor version that can be paused, where that is not the first with the Data API. */
+const PAUSE_SINCE: Readonly<Record<string, number>> = { '15': 7, '16': 3 };
+
+export function hasDataApi(version: string): boolean {
+  return isSince(version, DATA_API_SINCE);
+}
+
+export function canPause(version: string): boolean {
+  return hasDataApi(version) && isSince(version, { ...DATA_API_SINCE, ...PAUSE_SINCE });
+}
+
+function isSince(version: string, since: Readonly<Record<string, number>>): boolean {
+  const [, major = '', minor = ''] = /^(\d{2})\.(\d{1,2})$/.exec(version) ?? [];
+  return Number(minor) >= (since[major] ?? Number.POSITIVE_INFINITY);
+}

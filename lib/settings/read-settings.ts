@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Settings, settingsSchema } from '../settings.ts';
-import { distance, hostComplaints } from './grammar.ts';
+import { canPause, distance, hostComplaints } from './grammar.ts';
 import { settingTexts } from './kinds.ts';
 
 /** Every mistake in the settings, one sentence each: the setting, its value, what is allowed. */
@@ -81,6 +81,11 @@ function complaintsAcross(settings: Settings, directory: string): readonly strin
   if (settings.databaseMaxCapacity < settings.databaseMinCapacity) {
     complaints.push(
       sentence('databaseMaxCapacity', settings.databaseMaxCapacity, allowedFor('databaseMaxCapacity')),
+    );
+  }
+  if (settings.databaseMinCapacity === 0 && !canPause(settings.databaseVersion)) {
+    complaints.push(
+      sentence('databaseMinCapacity', 0, `0.5 or more with databaseVersion ${settings.databaseVersion}`),
     );
   }
   if (settings.staticEgressAllocationIds.length === 1) {

@@ -61,6 +61,9 @@ export function operatorRoutes(world: World): ControlRoutes {
           : { status: 403, xml: simulationError(fault.error, 'is not authorized to perform this action') };
       response.writeHead(status, { 'content-type': 'text/xml' }).end(xml);
     },
+    'GET /local/lambda/2016-08-19/account-settings': () => ({
+      AccountLimit: { ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 },
+    }),
     [`POST ${FUNCTION}/invocations`]: async ({ value, request, response }) => {
       const { id } = known(value('name'));
       const text = await readText(request);

@@ -97,7 +97,7 @@ describe('a mistake in the settings', () => {
     [
       'a number for a text',
       { ...REQUIRED, stage: 1 },
-      'Setting "stage" is 1: allowed is a lower-case letter, then at most 15 lower-case letters, digits or hyphens.',
+      'Setting "stage" is 1: allowed is a lower-case letter, then at most 15 lower-case letters, digits or single hyphens, and no hyphen at the end.',
     ],
     [
       'a text for a list',
@@ -122,7 +122,7 @@ describe('a mistake in the settings', () => {
     [
       'an engine without the Data API',
       { ...REQUIRED, databaseVersion: '13.4' },
-      'Setting "databaseVersion" is "13.4": allowed is an Aurora PostgreSQL version of 15 or later with the Data API, such as "17.9".',
+      'Setting "databaseVersion" is "13.4": allowed is an Aurora PostgreSQL version with the Data API: from 15.3, 16.1, 17.4, 18.3, such as "17.9".',
     ],
     [
       'a certificate that is none',
@@ -147,7 +147,17 @@ describe('a mistake in the settings', () => {
     [
       'a stage that no resource could be named after',
       { ...REQUIRED, stage: 'Prod 1' },
-      'Setting "stage" is "Prod 1": allowed is a lower-case letter, then at most 15 lower-case letters, digits or hyphens.',
+      'Setting "stage" is "Prod 1": allowed is a lower-case letter, then at most 15 lower-case letters, digits or single hyphens, and no hyphen at the end.',
+    ],
+    [
+      'a stage that no database cluster could be named after',
+      { ...REQUIRED, stage: 'test-' },
+      'Setting "stage" is "test-": allowed is a lower-case letter, then at most 15 lower-case letters, digits or single hyphens, and no hyphen at the end.',
+    ],
+    [
+      'a pause that the engine does not have',
+      { ...REQUIRED, databaseMinCapacity: 0, databaseVersion: '16.1' },
+      'Setting "databaseMinCapacity" is 0: allowed is 0.5 or more with databaseVersion 16.1.',
     ],
     [
       'a name without its certificate',

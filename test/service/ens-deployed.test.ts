@@ -191,6 +191,14 @@ describe('a doctor without access to the deployment', () => {
     );
   });
 
+  test('before the first deployment tells what the account allows', async () => {
+    const env = await operatorShell(400, refusal('ValidationError'));
+    const { code, out, err } = await inShell(env, () => runEns('doctor'));
+    expect(out).toContain('Lambda runs 1000 functions at once in this account and region.');
+    expect(err).toMatch(/There is no stack ens-prod-service/);
+    expect(code).toBe(2);
+  });
+
   test('asks for the link address', async () => {
     const { code, err } = await inShell(NOBODY, () => runEns('doctor'));
     expect(err).toMatch(

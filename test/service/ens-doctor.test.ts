@@ -56,6 +56,7 @@ const ALL_WELL = {
   alive: 'ok',
   token: 'ok',
   health: 'ok',
+  account: 'ok',
   ews: 'ok',
   'ews-from-ens': 'ok',
   autodiscover: 'ok',

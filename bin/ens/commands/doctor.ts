@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { checkAccount, reservedBySettings } from '../doctor/account.ts';
 import { CHECKS, type CheckId, type Finding } from '../doctor/check.ts';
 import { examine, guarded, type Note } from '../doctor/examine.ts';
 import { reachFromHere } from '../doctor/exchange.ts';
@@ -42,12 +43,14 @@ async function admit(session: Session, options: DoctorOptions): Promise<Patient>
   const device = options.device === undefined ? undefined : registrationId(options.device);
   const { tools, why } = await accessTo(session);
   const link = options.link ?? tools?.stack.outputs.ENSLinkAddress;
-  if (link === undefined)
+  if (link === undefined) {
+    await beforeDeployment(session);
     throw new CommandFailure(
       EXIT.usage,
       `Name the link address with --link; it cannot be looked up. ${why}`,
       'It is the output ENSLinkAddress of the service stack.',
     );
+  }
   const credentials = await readCredentials(options, session.terminal);
   return {
     link: link.replace(/\/+$/, ''),
@@ -61,6 +64,19 @@ async function admit(session: Session, options: DoctorOptions): Promise<Patient>
     tools,
     withoutTools: why,
   };
+}
+
+/** Without a stack there is one thing to look at: whether the account lets the settings deploy. */
+async function beforeDeployment({ choice, terminal, json, working }: Session): Promise<void> {
+  if (json || choice.local !== undefined) return;
+  const { stage, region, profile } = choice;
+  const place = {
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+  const wanted = reservedBySettings(process.cwd(), stage);
+  const finding = await working(CHECKS.account, checkAccount(place, wanted));
+  if (finding.verdict !== 'skipped') terminal.out(asText('account', finding));
 }
 
 /** A doctor without access to the deployment still checks what a client sees. */

@@ -15,6 +15,7 @@ export const CHECKS = {
   alive: 'ENS answers',
   token: 'API token',
   health: 'deep health',
+  account: 'Lambda concurrency',
   ews: 'EWS from here',
   'ews-from-ens': 'EWS from ENS',
   autodiscover: 'autodiscover',

@@ -1,4 +1,5 @@
 import { sendTestPush } from '../test-push.ts';
+import { checkAccount } from './account.ts';
 import { askForKey, checkAlive, checkHealth, checkToken } from './api.ts';
 import { type CheckId, caught, type Finding, failed, ok, skipped } from './check.ts';
 import { checkEwsFromEns } from './ews-from-ens.ts';
@@ -21,6 +22,11 @@ export async function examine(patient: Patient, fromHere: FromHere, note: Note):
   const key = isEns && patient.apiToken !== undefined ? await askForKey(patient) : undefined;
   const token = await note('token', async () => (isEns ? checkToken(patient, key) : notEns()));
   await note('health', () => checkHealth(patient, token.verdict === 'ok'));
+  await note('account', async () =>
+    patient.tools === undefined
+      ? skipped(`It needs access to the account. ${patient.withoutTools}`)
+      : checkAccount(patient.tools.stack.lambda, 0),
+  );
 
   let discovery: Awaited<ReturnType<typeof discover>>;
   const autodiscover = () =>
