@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import * as z from 'zod';
 import { COMMANDS, type CommandRow, GROUPS, type Options } from './commands/table.ts';
 import { EXIT, type ExitCode } from './failure.ts';
-import { report } from './report.ts';
+import { report, reportJson } from './report.ts';
 import { createSession } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -37,9 +40,20 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync(withLocalAddress(args), { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    return report(error, terminal);
+    const json = args.includes('--json');
+    if (!(error instanceof CommanderError)) return report(error, terminal, json);
+    if (error.exitCode === 0) return EXIT.ok;
+    // Commander has said it on stderr already.
+    const message = error.message.replace(/^error: /, '');
+    if (json)
+      reportJson({ message, nextStep: '--help shows what is possible.', exitCode: EXIT.usage }, terminal);
+    return EXIT.usage;
   }
+}
+
+function version(): string {
+  const file = join(import.meta.dirname, '../../package.json');
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }
 
 function root(terminal: Terminal): Command {
@@ -49,7 +63,9 @@ function root(terminal: Terminal): Command {
     .option('--stage <name>', 'the deployment, as in cdk.json', 'prod')
     .option('--region <region>', 'AWS region (default: as the AWS SDK finds it)')
     .option('--profile <profile>', 'AWS profile (default: as the AWS SDK finds it)')
-    .option('--json', 'print JSON for scripts')
+    .option('--json', 'print JSON for scripts, errors included')
+    .version(version(), '--version', 'the version of this command line')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showHelpAfterError('--help shows what is possible.')

@@ -16,6 +16,8 @@ export interface Session {
   tools(): Promise<Tools>;
   /** Waits, saying so on stderr after two seconds. */
   working<T>(what: string, work: Promise<T>): Promise<T>;
+  /** Goes on where `yes`, or where somebody at the keyboard says so. Throws CommandFailure otherwise: nothing is done. */
+  confirm(question: string, yes: boolean): Promise<void>;
   /** One result: as JSON for scripts, or as text for people. */
   show(value: unknown, text: () => string): void;
 }
@@ -39,6 +41,17 @@ export function createSession(terminal: Terminal, json: boolean, choice: StackCh
       return tools;
     },
     working: (what, work) => working(terminal, what, work),
+    async confirm(question, yes) {
+      const answer = yes || (await terminal.confirm(question));
+      if (answer === true) return;
+      throw answer === undefined
+        ? new CommandFailure(
+            EXIT.usage,
+            `${question} Nobody is here to answer.`,
+            'Add --yes if that is what you want.',
+          )
+        : new CommandFailure(EXIT.problems, 'Nothing was done.');
+    },
     show: (value, text) => terminal.out(json ? `${JSON.stringify(value, null, 2)}\n` : text()),
   };
   return session;

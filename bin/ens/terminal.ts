@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { CommandFailure, EXIT } from './failure.ts';
 
 /** Results go to `out`, everything else to `err`, so that a script reads results alone. */
@@ -8,16 +9,33 @@ export interface Terminal {
   askSecret(question: string): Promise<string | undefined>;
   /** Aborts with Ctrl+C, for a command that has something to put away before it ends. The second Ctrl+C ends it at once. */
   interruption(): AbortSignal;
+  /** Asks for yes or no. Undefined where nobody sits at the keyboard. */
+  confirm(question: string): Promise<boolean | undefined>;
+  /** One line that is written over again and again; an empty one removes it. Absent where stderr is no terminal. */
+  readonly progress?: ((text: string) => void) | undefined;
 }
 
 const PROGRESS_AFTER_MS = 2_000;
 const PROGRESS_EVERY_MS = 5_000;
+const CHANGING_EVERY_MS = 1_000;
+const CLEAR_LINE = '\r\u001b[2K';
 
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
   const err = (text: string) => void process.stderr.write(text);
   return {
     out: (text) => void process.stdout.write(text),
     err,
+    progress: process.stderr.isTTY ? (text) => err(`${CLEAR_LINE}${text}`) : undefined,
+    async confirm(question) {
+      if (!process.stdin.isTTY) return undefined;
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+      } finally {
+        lines.close();
+      }
+    },
     interruption() {
       const controller = new AbortController();
       process.once('SIGINT', () => controller.abort());
@@ -35,24 +53,34 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Says on stderr what is being waited for, once that takes longer than two seconds. */
+/** Whoever reads has read enough (`ens status | head -1`): the rest is written to nobody. */
+export function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+/** Says on stderr what is being waited for, once that takes longer than two seconds: on a terminal in one changing line. */
 export async function working<T>(
-  terminal: Pick<Terminal, 'err'>,
+  { err, progress }: Pick<Terminal, 'err' | 'progress'>,
   what: string,
   work: Promise<T>,
 ): Promise<T> {
   const startedAt = performance.now();
-  const say = () => terminal.err(`${what} … ${Math.round((performance.now() - startedAt) / 1_000)} s\n`);
+  const say = () => {
+    const text = `${what} … ${Math.round((performance.now() - startedAt) / 1_000)} s`;
+    if (progress === undefined) err(`${text}\n`);
+    else progress(text);
+  };
   let every: NodeJS.Timeout | undefined;
   const first = setTimeout(() => {
     say();
-    every = setInterval(say, PROGRESS_EVERY_MS);
+    every = setInterval(say, progress === undefined ? PROGRESS_EVERY_MS : CHANGING_EVERY_MS);
   }, PROGRESS_AFTER_MS);
   try {
     return await work;
   } finally {
     clearTimeout(first);
     clearInterval(every);
+    if (every !== undefined) progress?.('');
   }
 }
 

@@ -43,6 +43,40 @@ describe('ens, as a process of its own', () => {
   });
 });
 
+describe('ens, for scripts and terminals', () => {
+  test('tells its version', async () => {
+    const { code, out } = await ens('--version');
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [['status', '--local', 'http://127.0.0.1:9', '--json'], 3, /^No local world answers/],
+    [['--json', 'frobnicate'], 2, /^unknown command 'frobnicate'/],
+    [['devices', 'remove', 'nobody', '--json'], 2, /^This is no registration id/],
+  ])('prints the error of %j as JSON too', async (args, exitCode, message) => {
+    const { code, out } = await runEns(...args);
+    const { error } = JSON.parse(out);
+    expect(error).toMatchObject({
+      exitCode,
+      message: expect.stringMatching(message),
+      nextStep: expect.any(String),
+    });
+    expect(code).toBe(exitCode);
+  });
+
+  test.each([[['devices', 'remove', randomUUID()]], [['wake', '--all']]])(
+    'does nothing for %j where nobody is there to say yes',
+    async (args) => {
+      const before = world().world.calls.all().length;
+      const { code, err } = await ens(...args);
+      expect(err).toMatch(/Add --yes if that is what you want\.\n$/);
+      expect(code).toBe(2);
+      expect(world().world.calls.all()).toHaveLength(before);
+    },
+  );
+});
+
 describe('ens status', () => {
   test('counts devices, subscriptions by state, and key pairs', async () => {
     const before = await ensJson('status');
@@ -88,7 +122,7 @@ describe('ens devices', () => {
       platform: 'apns',
       subscription: { state: 'active', carriesItsCredentials: true },
     });
-    expect(await ens('devices', 'remove', registrationId)).toMatchObject({ code: 0 });
+    expect(await ens('devices', 'remove', registrationId, '--yes')).toMatchObject({ code: 0 });
     const { code, err } = await ens('devices', 'show', registrationId);
     expect(err).toMatch(/^There is no such registration/);
     expect(code).toBe(1);
@@ -142,6 +176,15 @@ describe('ens tokens', () => {
     expect(browser.shown()).toMatchObject([{ payload: { notification: { title: 'ENS' } } }]);
   });
 
+  test('refuses the label of a token that is valid, and takes it again once that is revoked', async () => {
+    const first = await ens('tokens', 'create', 'twice', '--json');
+    const again = await ens('tokens', 'create', 'twice');
+    expect(again).toMatchObject({ code: 1, out: '' });
+    expect(again.err).toMatch(/valid token with this label already/);
+    await ens('tokens', 'revoke', JSON.parse(first.out).id);
+    expect(await ens('tokens', 'create', 'twice')).toMatchObject({ code: 0 });
+  });
+
   test('refuses an empty label', async () => {
     expect(await ens('tokens', 'create', ' ')).toMatchObject({ code: 2, out: '' });
   });
@@ -158,7 +201,7 @@ describe('ens wake', () => {
 
   test('wakes everybody, as after a restore', async () => {
     const { phone } = await world().registerPhone();
-    const { code, out } = await ens('wake', '--all', '--json');
+    const { code, out } = await ens('wake', '--all', '--yes', '--json');
     expect(JSON.parse(out)).toMatchObject({
       mailboxes: expect.any(Number),
       upkeep: { ok: true, failed: [] },
@@ -213,7 +256,7 @@ describe('ens upkeep run', () => {
     });
     const { code, out } = await ens('upkeep', 'run');
     world().world.faults.clear();
-    expect(out).toMatch(/these parts failed: keys \(key pairs are not rotated\)/);
+    expect(out).toMatch(/these parts failed: revoked \(what was revoked would come back with a restore\)/);
     expect(code).toBe(1);
   });
 });

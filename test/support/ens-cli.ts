@@ -33,6 +33,7 @@ export async function runEnsHearing(
       hear(text);
     },
     askSecret: async () => undefined,
+    confirm: async () => undefined,
     interruption: () => new AbortController().signal,
   });
   return { code, out, err };

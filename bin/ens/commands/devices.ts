@@ -43,9 +43,11 @@ export async function showDevice(session: Session, id: string): Done {
 }
 
 /** `ens devices remove <registrationId>`: as if the phone had unregistered. */
-export async function removeDevice(session: Session, id: string): Done {
+export async function removeDevice(session: Session, id: string, yes: boolean): Done {
+  const registration = registrationId(id);
+  await session.confirm(`Forget the device ${registration}? Its phone gets no more notifications.`, yes);
   const { operator, stack } = await session.tools();
-  const removal = operator.removeDevice(registrationId(id), stack.now());
+  const removal = operator.removeDevice(registration, stack.now());
   const removed = await session.working('Removing', removal);
   if (!removed) throw unknownRegistration();
   session.show(

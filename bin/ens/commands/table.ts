@@ -91,15 +91,19 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     usage: 'devices remove <registrationId>',
     description: 'forget one device, as if its phone had unregistered',
-    examples: [`ens devices remove ${ID}`],
-    run: (session, [id = '']) => removeDevice(session, id),
+    examples: [`ens devices remove ${ID}`, `ens devices remove ${ID} --yes`],
+    options: [['--yes', 'do not ask']],
+    run: (session, [id = ''], { yes }) => removeDevice(session, id, yes === true),
   },
   {
     usage: 'wake [registrationId]',
     description: 'ask phones to register again: those of one mailbox, or all after a restore from backup',
-    examples: [`ens wake ${ID}`, 'ens wake --all'],
-    options: [['--all', 'every mailbox']],
-    run: (session, [id], { all }) => wake(session, id, all === true),
+    examples: [`ens wake ${ID}`, 'ens wake --all', 'ens wake --all --yes'],
+    options: [
+      ['--all', 'every mailbox'],
+      ['--yes', 'with --all: do not ask'],
+    ],
+    run: (session, [id], { all, yes }) => wake(session, id, { all: all === true, yes: yes === true }),
   },
   {
     usage: 'tokens create <label>',

@@ -19,7 +19,16 @@ export async function createToken(session: Session, label: string, withLink: boo
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const id = randomUUID();
   const sha256 = createHash('sha256').update(token).digest();
-  await session.working('Storing', operator.createToken({ id, label: name, sha256, now: stack.now() }));
+  const made = await session.working(
+    'Storing',
+    operator.createToken({ id, label: name, sha256, now: stack.now() }),
+  );
+  if (!made)
+    throw new CommandFailure(
+      EXIT.problems,
+      'There is a valid token with this label already; nobody could tell the two apart.',
+      'Choose another label, or revoke that one: `ens tokens list`, `ens tokens revoke <id>`.',
+    );
   if (withLink) {
     const link = `${stack.outputs.WebAppAddress}#token=${token}`;
     session.show({ id, label: name, token, link }, () => `${link}\n\n${renderUnicodeCompact(link)}\n`);

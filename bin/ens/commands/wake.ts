@@ -8,13 +8,18 @@ import { reportUpkeep } from './upkeep.ts';
  * `ens wake <registrationId>` or `ens wake --all`: asks the phones to register again, silently, as after a
  * restore from backup. All of them in waves of 100 every five seconds, so that they do not all come back at once.
  */
-export async function wake(session: Session, id: string | undefined, all: boolean): Done {
+export async function wake(
+  session: Session,
+  id: string | undefined,
+  { all, yes }: { readonly all: boolean; readonly yes: boolean },
+): Done {
   if ((id === undefined) === !all)
     throw new CommandFailure(
       EXIT.usage,
       'Name one registration id, or --all.',
       '`ens wake --help` shows both.',
     );
+  if (all) await session.confirm('Ask the phones of every mailbox to register again?', yes);
   const tools = await session.tools();
   const scheduled =
     id === undefined

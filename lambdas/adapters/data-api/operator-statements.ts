@@ -1,9 +1,17 @@
 import { noted } from './revocations.ts';
 
+/** Not beside a valid token of the same label; the same one again, after a lost answer, is no other. */
 export const CREATE_TOKEN = `
-  INSERT INTO api_tokens (id, label, token_sha256, created_at)
-  VALUES (:id::uuid, :label::text, :sha256::bytea, :now::bigint)
-  ON CONFLICT (id) DO NOTHING`;
+  WITH made AS (
+    INSERT INTO api_tokens (id, label, token_sha256, created_at)
+    SELECT :id::uuid, :label::text, :sha256::bytea, :now::bigint
+     WHERE NOT EXISTS (SELECT 1 FROM api_tokens
+                        WHERE label = :label::text AND revoked_at IS NULL AND id <> :id::uuid)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+  )
+  SELECT json_build_object('found', EXISTS (SELECT 1 FROM made)
+                                 OR EXISTS (SELECT 1 FROM api_tokens WHERE id = :id::uuid))::text`;
 
 export const LIST_TOKENS = `
   SELECT json_build_object('id', id, 'label', label, 'createdAt', created_at, 'revokedAt', revoked_at)::text

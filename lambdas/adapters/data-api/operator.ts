@@ -23,9 +23,7 @@ export function createOperatorStore(database: Database): OperatorStore {
   }
 
   return {
-    async createToken({ id, label, sha256, now }) {
-      await database.run(CREATE_TOKEN, { id, label, sha256, now });
-    },
+    createToken: ({ id, label, sha256, now }) => found(CREATE_TOKEN, { id, label, sha256, now }),
     async listTokens() {
       const rows = await database.run(LIST_TOKENS);
       return rows.map(asRow).map((row) => ({

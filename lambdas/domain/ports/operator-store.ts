@@ -68,12 +68,13 @@ export interface StatusView {
 /** The database as the operator's command line sees it. Throws DependencyUnavailable('database'). */
 export interface OperatorStore {
   /** Stores the hash of a token that the caller made and shows once. `id` is a fresh UUID. */
+  /** False where a valid token has this label already. */
   createToken(token: {
     readonly id: string;
     readonly label: string;
     readonly sha256: Uint8Array;
     readonly now: EpochMs;
-  }): Promise<void>;
+  }): Promise<boolean>;
   /** Oldest first, revoked ones included. */
   listTokens(): Promise<readonly ApiTokenInfo[]>;
   /** False where there is no such token, or it was revoked before. */

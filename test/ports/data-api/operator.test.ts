@@ -16,6 +16,11 @@ describe('API tokens', () => {
   it('are valid several at a time until they are revoked, and never shown again', async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     await operator.createToken({ id: first, label: 'boxer', sha256: sha256('one'), now: 1 });
+    // Once more after a lost answer, and another with its label.
+    const again = { id: first, label: 'boxer', sha256: sha256('one'), now: 1 };
+    expect(await operator.createToken(again)).toBe(true);
+    const rival = { id: randomUUID(), label: 'boxer', sha256: sha256('three'), now: 1 };
+    expect(await operator.createToken(rival)).toBe(false);
     await operator.createToken({ id: second, label: 'test phones', sha256: sha256('two'), now: 2 });
     const tokens = createApiTokenStore(store.database);
     expect(await tokens.validHashes()).toEqual([Buffer.from(sha256('one')), Buffer.from(sha256('two'))]);
@@ -52,6 +57,7 @@ describe('devices', () => {
       expiresAt: expect.any(Number),
       ewsHost: 'mail.example.com',
       unread: 0,
+      unreadAt: expect.any(Number),
       devicesOfMailbox: 2,
       subscription: {
         id: tablet.id,

@@ -30,6 +30,7 @@ describe('the help', () => {
       expect(code).toBe(0);
       for (const example of examples) {
         expect(out).toContain(example);
+        expect(out).toContain('--profile <profile>');
         expect(example.startsWith(`ens ${words.join(' ')}`)).toBe(true);
       }
     },

@@ -17,6 +17,7 @@ const silent = {
   out() {},
   err() {},
   askSecret: async () => undefined,
+  confirm: async () => undefined,
   interruption: () => new AbortController().signal,
 };
 const typing = (password: string) => ({ ...silent, askSecret: async () => password });

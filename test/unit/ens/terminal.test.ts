@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { readWithoutEcho, working } from '../../../bin/ens/terminal.ts';
+import { ignoreClosedPipe, readWithoutEcho, working } from '../../../bin/ens/terminal.ts';
 
 describe('waiting', () => {
   beforeEach(() => void jest.useFakeTimers());
@@ -20,6 +20,38 @@ describe('waiting', () => {
     expect(await result).toBe('42');
     jest.advanceTimersByTime(60_000);
     expect(said).toHaveLength(3);
+  });
+});
+
+describe('waiting on a terminal', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  test('is told in one line that changes every second and goes at the end', async () => {
+    const [lines, said]: [string[], string[]] = [[], []];
+    const work = Promise.withResolvers<void>();
+    const terminal = {
+      err: (text: string) => said.push(text),
+      progress: (text: string) => void lines.push(text),
+    };
+    const result = working(terminal, 'Counting', work.promise);
+    jest.advanceTimersByTime(4_000);
+    work.resolve();
+    await result;
+    expect(lines).toEqual(['Counting … 2 s', 'Counting … 3 s', 'Counting … 4 s', '']);
+    expect(said).toEqual([]);
+  });
+});
+
+describe('a reader who has read enough', () => {
+  test('ends nothing', () => {
+    expect(() => ignoreClosedPipe(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).not.toThrow();
+  });
+
+  test('is not what any other failure of a stream is taken for', () => {
+    expect(() => ignoreClosedPipe(Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toThrow(
+      'no space',
+    );
   });
 });
 
