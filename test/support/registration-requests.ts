@@ -37,6 +37,7 @@ export interface RequestOptions {
   readonly keyPairId?: KeyPairId;
   readonly innerJwe?: string;
   readonly challengeIssuedAt?: number;
+  readonly version?: string;
 }
 
 export function registrationRequest(options: RequestOptions = {}): RegistrationRequest {
@@ -58,6 +59,8 @@ export function registrationRequest(options: RequestOptions = {}): RegistrationR
     preferences: { content: 'subject-and-sender', badge: options.badge ?? true, sound: true },
     expiresAt: now + 30 * DAY,
     challengeIssuedAt: options.challengeIssuedAt ?? now,
+    credentialsVersionHmac: options.version === undefined ? undefined : sha256(options.version),
+    provenSince: now - 60 * MINUTE,
     subscription: {
       id,
       sealedSha256: sha256(id),

@@ -1,6 +1,6 @@
 import type { DependencyUnavailable } from '#domain/errors.ts';
 import type { EndpointId } from '#domain/model/ids.ts';
-import type { EpochMs } from '#domain/model/subscription.ts';
+import type { DeviceTarget, EpochMs } from '#domain/model/subscription.ts';
 import type { Revocation } from '#domain/ports/revocations.ts';
 import type {
   ApplicationFall,
@@ -22,6 +22,7 @@ interface State {
   silent: number;
   wakes: WakeDue[];
   owed: OwedMailbox[];
+  departed: DeviceTarget[];
   falls: ApplicationFall[];
   disabled: DisabledEndpoint[];
   hanging: number;
@@ -56,6 +57,7 @@ export function upkeepWorld() {
     silent: 0,
     wakes: [],
     owed: [],
+    departed: [],
     falls: [],
     disabled: [],
     hanging: 0,
@@ -111,6 +113,11 @@ export function upkeepWorld() {
         state.owed = state.owed.filter(({ subscriptionId }) => !ids.includes(subscriptionId));
       }),
     disableEndpoint: (arn) => step('disableEndpoint', () => void state.deletedArns.push(`disabled ${arn}`)),
+    departures: () => step('departures', () => state.departed),
+    departuresTold: (ids) =>
+      step('departuresTold', () => {
+        state.departed = state.departed.filter(({ registrationId }) => !ids.includes(registrationId));
+      }),
     applicationFalls: () => step('applicationFalls', () => state.falls),
     endpointsDisabledBefore: ({ platforms, limit }) =>
       step('endpointsDisabledBefore', () =>

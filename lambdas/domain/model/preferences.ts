@@ -24,6 +24,7 @@ export interface Preferences {
   readonly content: ContentLevel;
   readonly badge: boolean;
   readonly sound: boolean;
+  /** As stored its `kid` is encrypted. */
   readonly previewKey?: PreviewKey | undefined;
 }
 
