@@ -1,6 +1,6 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import type { FunctionId } from '../../lambdas/contract.ts';
 import { exchangeLibrary, REST, REST_ENTRY } from './exchange-library/plugin.ts';
 
@@ -38,20 +38,21 @@ export const BUNDLING = {
   // Dependencies in CommonJS call require(), which an ES module does not have.
   banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   logLevel: 'warning',
+  metafile: true,
 } as const satisfies BuildOptions;
 
 /**
  * Bundles one function into `outdir`, which is made. Code splitting keeps what the first answer does not need
  * (the Exchange library) out of module initialisation; NodejsFunction cannot split. The same sources give the
- * same bytes. `extraCaFile` is relative to the project.
+ * same bytes. `extraCaFile` is relative to the project. Resolves with the files that the bundle holds code of.
  */
 export async function bundleFunction(
   functionId: FunctionId,
   outdir: string,
   extraCaFile?: string,
-): Promise<void> {
+): Promise<readonly string[]> {
   const talksToExchange = TALKING_TO_EXCHANGE.has(functionId);
-  await build({
+  const { metafile } = await build({
     ...BUNDLING,
     entryPoints: {
       index: join(PROJECT, 'lambdas', functionId, 'handler.ts'),
@@ -60,9 +61,19 @@ export async function bundleFunction(
     outdir,
     plugins: talksToExchange ? [exchangeLibrary()] : [],
   });
-  if (functionId === 'app') await bundleSite(join(outdir, 'site'));
+  const site = functionId === 'app' ? await bundleSite(join(outdir, 'site')) : [];
   if (talksToExchange && extraCaFile !== undefined)
     copyFileSync(resolve(PROJECT, extraCaFile), join(outdir, EXTRA_CA_FILE_NAME));
+  return [...bundledFiles(metafile), ...site];
+}
+
+/** The sources that some output holds bytes of; what was shaken out is no part of a bundle. */
+function bundledFiles({ outputs }: Metafile): readonly string[] {
+  return Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([file]) => file),
+  );
 }
 
 const SITE = join(PROJECT, 'lambdas/app/site');
@@ -70,8 +81,8 @@ const SITE = join(PROJECT, 'lambdas/app/site');
 const SITE_SCRIPTS = { app: 'app.ts', 'service-worker': 'worker/service-worker.ts' } as const;
 
 /** The web app for browsers: scripts bundled, everything else copied. */
-async function bundleSite(outdir: string): Promise<void> {
-  await build({
+async function bundleSite(outdir: string): Promise<readonly string[]> {
+  const { metafile } = await build({
     absWorkingDir: PROJECT,
     entryPoints: Object.fromEntries(
       Object.entries(SITE_SCRIPTS).map(([name, source]) => [name, join(SITE, source)]),
@@ -85,7 +96,9 @@ async function bundleSite(outdir: string): Promise<void> {
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   });
   for (const { name } of readdirSync(SITE, { withFileTypes: true }).filter((entry) => entry.isFile()))
     if (!/\.(?:ts|json)$/.test(name)) copyFileSync(join(SITE, name), join(outdir, name));
+  return bundledFiles(metafile);
 }

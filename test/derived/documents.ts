@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { METRICS, ROUTES } from '#contract';
+import { FUNCTION_IDS, METRICS, ROUTES } from '#contract';
 import { ERROR_CODES, ERROR_TABLE } from '#domain/errors.ts';
 import { readRates } from '../../bin/ens/plan/options.ts';
 import { makePlan } from '../../bin/ens/plan/plan.ts';
@@ -8,6 +8,7 @@ import { planTable } from '../../bin/ens/plan/text.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
 import { exchangeModulesInUse } from './exchange-modules.ts';
 import { openApiDocument } from './openapi.ts';
+import { sbomOf } from './sbom.ts';
 
 /** A file, or the part of one between its two markers, that is made from the code. */
 interface Derived {
@@ -32,6 +33,10 @@ const DERIVED: readonly Derived[] = [
     file: 'lib/bundling/exchange-library/modules-in-use.json',
     content: async () => `${JSON.stringify(await exchangeModulesInUse(), null, 2)}\n`,
   },
+  ...FUNCTION_IDS.map((functionId) => ({
+    file: `docs/sbom/${functionId}.cdx.json`,
+    content: async () => `${JSON.stringify(await sbomOf(functionId), null, 2)}\n`,
+  })),
   { file: 'docs/decisions/README.md', section: 'decisions', content: decisionIndex },
 ];
 
