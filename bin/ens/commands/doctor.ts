@@ -30,13 +30,19 @@ export async function doctor(session: Session, given: Readonly<Record<string, un
   await examine(patient, fromHere, guarded(note));
   const failures = checked.filter(({ verdict }) => verdict === 'failed').length;
   if (session.json) session.show({ ok: failures === 0, checks: checked }, () => '');
-  else
-    session.terminal.out(
-      failures === 0
-        ? '\nNothing found.\n'
-        : `\n${failures} of ${checked.length} checks failed; begin with the first.\n`,
-    );
+  else session.terminal.out(`\n${summaryOf(checked)}\n`);
   return failures === 0 ? EXIT.ok : EXIT.problems;
+}
+
+/** How much was looked at, so that nobody takes skipped checks for good ones. */
+export function summaryOf(checked: readonly Pick<Finding, 'verdict'>[]): string {
+  const count = (verdict: Finding['verdict']) => checked.filter((each) => each.verdict === verdict).length;
+  const [failures, skipped] = [count('failed'), count('skipped')];
+  const made = `${checked.length - skipped} of ${checked.length} checks made`;
+  const left = skipped === 0 ? '' : ` ${skipped} skipped: each says what it needs.`;
+  return failures === 0
+    ? `${made}; all of them are well.${left}`
+    : `${made}, ${failures} failed; begin with the first.${left}`;
 }
 
 async function admit(session: Session, options: DoctorOptions): Promise<Patient> {

@@ -2,6 +2,7 @@ import { DOCTOR_OPTIONS } from '../doctor/options.ts';
 import { PLAN_OPTIONS } from '../plan/options.ts';
 import type { Done, Session } from '../session.ts';
 import { VERIFY_OPTIONS } from '../verify/options.ts';
+import { completion } from './completion.ts';
 import { findDevices, removeDevice, showDevice } from './devices.ts';
 import { doctor } from './doctor.ts';
 import { listKeys, rotateKeys } from './keys.ts';
@@ -43,7 +44,7 @@ export const COMMANDS: readonly CommandRow[] = [
     examples: [
       'ens doctor --link https://ens.example.com/api/ens --token "$ENS_TOKEN"',
       'ens doctor --token "$ENS_TOKEN" --email ann@example.com --ews-url https://mail.example.com/EWS/Exchange.asmx',
-      'ens doctor --local --token local-token --email ann@example.com --password-fd 3 3< password.txt',
+      'ens doctor --local --token local-token --email ann@example.com --password-fd 0 < password.txt',
     ],
     options: DOCTOR_OPTIONS,
     run: (session, _args, options) => doctor(session, options),
@@ -54,7 +55,7 @@ export const COMMANDS: readonly CommandRow[] = [
       'go through a deployment point by point after it was made, with a phone and a mail; leaves nothing behind',
     examples: [
       'ens verify --email test@example.com --ews-url https://mail.example.com/EWS/Exchange.asmx > report.md',
-      'ens verify --email test@example.com --json --password-fd 3 3< password.txt',
+      'ens verify --email test@example.com --json --password-fd 0 < password.txt',
       'ens verify --local',
     ],
     options: VERIFY_OPTIONS,
@@ -156,5 +157,11 @@ export const COMMANDS: readonly CommandRow[] = [
     description: 'run the scheduled work now and say what became of it',
     examples: ['ens upkeep run'],
     run: (session) => runUpkeep(session),
+  },
+  {
+    usage: 'completion <shell>',
+    description: 'a script that completes commands and options in bash or zsh',
+    examples: ['ens completion bash', 'ens completion zsh'],
+    run: (session, [shell = '']) => completion(session, shell, COMMANDS),
   },
 ];

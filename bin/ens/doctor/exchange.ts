@@ -12,6 +12,9 @@ const PROBE_MS = 15_000;
 const DISCOVER_MS = 90_000;
 const LOGIN_MS = 30_000;
 
+/** Microsoft's own test asks from the Internet, as ENS does. */
+const FROM_OUTSIDE = 'https://testconnectivity.microsoft.com asks the same from the Internet.';
+
 const SIGN_IN_STEP =
   'Check user name and password; --username takes DOMAIN\\user or user@domain, whichever your Exchange wants.';
 
@@ -48,7 +51,7 @@ export async function checkEws(
     return isFirewall
       ? failed(
           `The EWS URL cannot be reached from this machine. ${detail}`,
-          'Compare with the next check: if ENS reaches it, only this machine is shut out.',
+          `Compare with the next check: if ENS reaches it, only this machine is shut out. ${FROM_OUTSIDE}`,
         )
       : failed(`The EWS URL does not answer as EWS does (${code}).`, detail);
   }
@@ -97,7 +100,7 @@ export function judgeDiscovery({ ewsUrl }: Patient, discovery: DiscoveryResult |
   if (!discovery.ok)
     return failed(
       'No autodiscover place tells an EWS URL.',
-      `${place}, or give ewsUrl in the clients’ configuration, so that ENS need not ask.`,
+      `${place}, or give ewsUrl in the clients’ configuration, so that ENS need not ask. ${FROM_OUTSIDE}`,
       details,
     );
   if (ewsUrl !== undefined && ewsUrl.toLowerCase() !== discovery.ewsUrl.toLowerCase())

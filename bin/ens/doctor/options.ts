@@ -13,7 +13,7 @@ export const DOCTOR_OPTIONS: readonly (readonly [flags: string, description: str
   ['--username <name>', 'user name where it is not the address'],
   ['--domain <name>', 'Windows domain, for NTLM'],
   ['--sign-in <scheme>', 'how the phones sign in: basic or ntlm (default: basic; ntlm with --domain)'],
-  ['--password-fd <number>', 'read the password from this file descriptor'],
+  ['--password-fd <number>', 'read the password from this file descriptor (through npm: 0)'],
   ['--extra-ca-file <pem>', 'authorities that Exchange’s certificate may come from besides the public ones'],
   ['--device <registrationId>', 'device that gets a visible test push'],
   ['--wait-seconds <number>', 'how long to wait for Exchange’s first callback (default: 150)'],
@@ -79,7 +79,7 @@ function readFirstLine(descriptor: number): string {
     throw new CommandFailure(
       EXIT.usage,
       `File descriptor ${descriptor} cannot be read.`,
-      'For example: ens doctor … --password-fd 3 3< password.txt',
+      'Through npm only 0 arrives: npm run ens -- doctor … --password-fd 0 < password.txt',
     );
   }
 }

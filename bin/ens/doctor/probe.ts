@@ -94,15 +94,28 @@ async function probe(request: ProbeRequest): Promise<Finding> {
     }
     const waitedMs = await waitForCallback(probes, row.id, waitMs);
     return waitedMs === undefined
-      ? failed(
-          `Exchange accepted the subscription, but none of its callbacks reached ENS in ${Math.round(waitMs / 1000)} s: Exchange cannot reach ENS. Phones then get no notifications, and the logs stay empty.`,
-          `Let every Exchange Mailbox server open connections to ${originOf(link)}; test it there with: Invoke-WebRequest ${link}/alive. Look at a proxy that the servers should use (Set-ExchangeServer -InternetWebProxy), and at TLS 1.2.`,
-        )
+      ? judgeSilence(waitMs, link)
       : ok(`Exchange’s first callback reached ENS after ${Math.round(waitedMs / 1000)} s.`);
   } finally {
     mailbox.close();
     await probes.end(mailboxId, tools.stack.now() - LEFT_AFTER_MS);
   }
+}
+
+/** A heartbeat every minute may take twice that to begin: silence before says nothing. */
+const CONCLUSIVE_MS = 2 * 60_000;
+
+/** What it means that no callback came in that time. */
+export function judgeSilence(waitedMs: number, link: string): Finding {
+  const seconds = Math.round(waitedMs / 1_000);
+  if (waitedMs < CONCLUSIVE_MS)
+    return skipped(
+      `No callback in ${seconds} s, which says nothing yet: Exchange may take two minutes. Wait longer, with --wait-seconds ${CONCLUSIVE_MS / 1_000} or more.`,
+    );
+  return failed(
+    `Exchange accepted the subscription, but none of its callbacks reached ENS in ${seconds} s: Exchange cannot reach ENS. Phones then get no notifications, and the logs stay empty.`,
+    `Let every Exchange Mailbox server open connections to ${originOf(link)}; test it there with: Invoke-WebRequest ${link}/alive. Look at a proxy that the servers should use (Set-ExchangeServer -InternetWebProxy), and at TLS 1.2.`,
+  );
 }
 
 async function waitForCallback(

@@ -11,7 +11,7 @@ export const VERIFY_OPTIONS: readonly (readonly [flags: string, description: str
   ['--username <name>', 'user name where it is not the address'],
   ['--domain <name>', 'Windows domain, for NTLM'],
   ['--sign-in <scheme>', 'how to sign in: basic or ntlm (default: basic; ntlm with --domain)'],
-  ['--password-fd <number>', 'read the password from this file descriptor'],
+  ['--password-fd <number>', 'read the password from this file descriptor (through npm: 0)'],
   ['--token <token>', 'API token to use (default: one is made for this, and revoked at the end)'],
   ['--wait-seconds <number>', 'how long to wait for the mail, and for counts (default: 300)'],
 ];
