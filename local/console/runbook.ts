@@ -25,6 +25,7 @@ const RULES: readonly (readonly [place: Place, answer: RegExp, section: string])
   ['gateway', /^5\d\d/, 'register-function-errors'],
   ['function', /owner-mismatch/, 'owner-mismatch'],
   ['function', /host-refuses-everybody/, 'hosts-suspect'],
+  ['function', /announced-without-content|credentials-refused|too-many-alerts/, '9 "New message" alone'],
   ['function', /callback-failed/, 'callbacks-failing'],
   ['function', /upkeep-part-failed/, 'upkeep-failing'],
   ['function', /exchange-pushed-error/, 'subscriptions-lost'],

@@ -149,7 +149,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     }
     if (pathname === '/oauth/token') {
       const record = startCall(request, calls, now);
-      const reply = answerToken(await readBody(request), tokens);
+      const reply = answerToken(await readBody(request), tokens, modes.tokenRefusal);
       record('Token', reply.status === 200 ? 'ok' : String(reply.status));
       return sendReply(response, reply, false);
     }

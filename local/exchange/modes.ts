@@ -38,6 +38,8 @@ export interface Modes {
   language: 'en' | 'ko' | 'de';
   /** Refresh tokens: a new one each time and the old one dead, a new one and the old one alive, or none given. */
   refreshRotation: 'strict' | 'keep' | 'none';
+  /** The token endpoint answers everybody with this. */
+  tokenRefusal?: { readonly status: number; readonly error: string } | undefined;
 }
 
 export type WrongOwner =
@@ -68,5 +70,6 @@ export function defaultModes(): Modes {
     maxEventsPerPost: 100,
     language: 'en',
     refreshRotation: 'strict',
+    tokenRefusal: undefined,
   };
 }

@@ -210,6 +210,30 @@ describe('a refresh token', () => {
     expect(the.world.exchange.subscriptions(phone.email)).toMatchObject([{ ended: 'unsubscribed' }]);
   });
 
+  test.each([
+    { status: 400, error: 'invalid_request' },
+    { status: 400, error: 'invalid_token' },
+    { status: 400, error: 'unauthorized_client' },
+    { status: 401, error: 'invalid_client' },
+    { status: 400, error: 'invalid_refresh_token' },
+  ])('that is refused for hours, with whatever word, wakes its phone: %j', async (refusal) => {
+    const the = world();
+    const { mailbox, auth } = tokens({ refresh: true, lifetimeSeconds: 600 });
+    const { phone, registrationId } = await the.registerPhone({ auth }, mailbox);
+    the.world.exchange.modes.tokenRefusal = refusal;
+    const calls = await the.callsDuring(async () => {
+      for (let n = 0; n < 10; n += 1) {
+        await the.world.clock.advance(HOUR_MS / 2);
+        await the.deliverMail(phone.email);
+      }
+    });
+    expect(calls.filter(({ action }) => action === 'Token').length).toBeLessThan(9);
+    expect(at((await the.client.call('GET', `/register/${registrationId}`)).body, 'status')).toBe('lost');
+    await the.world.upkeep();
+    expect(the.notifications(phone).map(typeOf)).toContain('wake');
+    expect(the.notifications(phone).map(typeOf)).not.toContain('sign-in');
+  });
+
   test('is refused at registration where its token endpoint is not allowed', async () => {
     const { client } = world();
     const { mailbox, auth } = tokens({ refresh: true, tokenEndpoint: 'https://login.evil.example/token' });

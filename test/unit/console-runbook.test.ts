@@ -20,6 +20,8 @@ describe('what the console says of a failed hop', () => {
     ['gateway', '503 callback', 'callbacks-repeated'],
     ['gateway', '422 EWS_URL_REFUSED ', '5 wrong EWS URL'],
     ['function', 'owner-mismatch', 'owner-mismatch'],
+    ['function', 'announced-without-content', '9 "New message" alone'],
+    ['function', 'credentials-refused', '9 "New message" alone'],
   ] as const)('%s that answers %s leads to “%s”', (place, answer, section) => {
     expect(adviseOn(runbook, place, answer)?.section).toBe(section);
   });

@@ -57,7 +57,9 @@ export const WOKEN = `
          wake_due_at = CASE WHEN state = 'lost' THEN :next_at::bigint END
    WHERE id IN (SELECT value::uuid FROM json_array_elements_text(:ids::json))`;
 
-/** The first part ends those whose credentials had no owner for too long; they count as lost from then on. */
+/**
+ * Credentials that ended soon after they came, by the clock of their phone, wake nobody ahead: another registration
+ * would find the same. Their first refusal wakes it. The first part ends those whose credentials had no owner for too long; they count as lost from then on. */
 export const SCHEDULE_CREDENTIAL_WAKES = `
   WITH orphaned AS (
     SELECT id FROM subscriptions
@@ -76,6 +78,7 @@ export const SCHEDULE_CREDENTIAL_WAKES = `
   ), ending AS (
     SELECT id FROM subscriptions
      WHERE state = 'active' AND credentials_expire_at < :end_before::bigint
+       AND credentials_expire_at - created_at > :end_before::bigint - :now::bigint
        AND wake_stage = 0 AND wake_due_at IS NULL LIMIT :limit::integer
   ), chosen AS (
     SELECT id, row_number() OVER () AS place FROM (SELECT id FROM ownerless UNION SELECT id FROM ending) both_kinds

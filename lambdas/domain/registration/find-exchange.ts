@@ -1,4 +1,5 @@
 import { type Outcome, refuse } from '../errors.ts';
+import { endOfCredentials } from '../model/credential-rules.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { Autodiscover, OutgoingRules } from '../ports/exchange.ts';
@@ -58,6 +59,17 @@ export async function findExchange(
       { extra: { tried: found.verdicts } },
     );
   return admit(ports.rules, found, 'discovery');
+}
+
+/** Whether an access token that nobody can renew has still some time, by our clock: no phone's counts. */
+export function admitTokenTime({ auth }: Credentials, now: EpochMs): Outcome<void> {
+  const end = endOfCredentials(auth);
+  if (end === undefined || end > now) return { ok: true, value: undefined };
+  return refuse(
+    'CREDENTIALS_UNREADABLE',
+    'Inside the JWE, `auth.expiresAt` lies in the past, and there is no `auth.refresh`. Fetch a new access token before registering. Where it is new, the clock of the phone is wrong: compare it with the Date header of this answer.',
+    { extra: { field: 'auth.expiresAt' } },
+  );
 }
 
 /**

@@ -22,7 +22,8 @@ export function refuseForExchange(failure: ExchangeFailure): Refused {
     case 'refresh-refused':
       return refuse(
         'EWS_UNAUTHORIZED',
-        `The token endpoint refused the refresh token (${failure.code}). Sign in again on the phone.`,
+        failure.detail ??
+          `The token endpoint refused the refresh token (${failure.code}). Sign in again on the phone.`,
       );
     case 'forbidden':
       return refuse('EWS_FORBIDDEN', forbiddenDetail(failure));

@@ -16,7 +16,7 @@ import {
 } from '../sealing/prepare-subscription.ts';
 import { admitBinding, refuseChallenge } from './challenge.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
-import { admitTokenEndpoint } from './find-exchange.ts';
+import { admitTokenEndpoint, admitTokenTime } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
 import { renewAfter } from './renewal-times.ts';
 import { type SignInPorts, signIn } from './sign-in.ts';
@@ -93,6 +93,8 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     if (!bound.ok) return bound;
     const admitted = admitTokenEndpoint(ports.rules, opened.value.credentials);
     if (!admitted.ok) return admitted;
+    const lasting = admitTokenTime(opened.value.credentials, ports.clock.now());
+    if (!lasting.ok) return lasting;
     const { id, platform, token } = request.device;
     const device = {
       idHmac: await ports.pepper.deviceHmac(id),

@@ -1,8 +1,10 @@
 import type { Reply } from '../http.ts';
+import type { Modes } from '../modes.ts';
 import type { Tokens } from './tokens.ts';
 
 /** `/oauth/token`: the refresh_token grant of RFC 6749. */
-export function answerToken(body: string, tokens: Tokens): Reply {
+export function answerToken(body: string, tokens: Tokens, refusal: Modes['tokenRefusal']): Reply {
+  if (refusal !== undefined) return json(refusal.status, { error: refusal.error });
   const form = new URLSearchParams(body);
   if (form.get('grant_type') !== 'refresh_token') return json(400, { error: 'unsupported_grant_type' });
   const refreshToken = form.get('refresh_token');

@@ -114,6 +114,12 @@ describe('credentials that end', () => {
     expect(await due(LATER + DAY)).toEqual([]);
   });
 
+  it('wake nobody ahead where they were about to end when they came: another registration would find the same', async () => {
+    const { id } = await register({ now: LATER });
+    await rows(`UPDATE subscriptions SET credentials_expire_at = ${LATER + 9 * MINUTE} WHERE id = '${id}'`);
+    expect(await schedule(LATER + 5 * MINUTE)).toBe(0);
+  });
+
   it('of a phone that left are asked of another one, and used no longer than a day', async () => {
     const first = await register({ phone: 'a' });
     await rows(`UPDATE subscriptions SET durable = true`);

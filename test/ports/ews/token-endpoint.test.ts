@@ -12,6 +12,16 @@ function ofEndpoint(code: string, detail: RegExp) {
   return { kind: 'failed', code: `TokenEndpoint:${code}`, detail: expect.stringMatching(detail) };
 }
 
+/** It refuses, but the word may mean our set-up as well as the token. */
+function refusedUnclearly(code: string, detail: RegExp) {
+  return {
+    kind: 'refresh-refused',
+    code: `TokenEndpoint:${code}`,
+    unclear: true,
+    detail: expect.stringMatching(detail),
+  };
+}
+
 describe('a token endpoint', () => {
   test.each<[string, ScriptedAnswer, object]>([
     [
@@ -29,20 +39,20 @@ describe('a token endpoint', () => {
     [
       'does not know the client',
       { status: 400, body: '{"error":"invalid_client"}' },
-      ofEndpoint('invalid_client', /client id, scope/),
+      refusedUnclearly('invalid_client', /client id, scope/),
     ],
     [
       'does not know the client, by 401',
       { status: 401, body: '{"error":"unauthorized_client"}' },
-      ofEndpoint('unauthorized_client', /client id, scope/),
+      refusedUnclearly('unauthorized_client', /client id, scope/),
     ],
     [
       'answers 400 with something else',
       { status: 400, body: '{"error":"<b>ann</b>"}' },
-      ofEndpoint('Http400', /client id, scope/),
+      refusedUnclearly('Http400', /client id, scope/),
     ],
-    ['is not at that path', { status: 404 }, ofEndpoint('Http404', /tokenEndpoint/)],
-    ['forbids', { status: 403 }, ofEndpoint('Http403', /tokenEndpoint/)],
+    ['is not at that path', { status: 404 }, refusedUnclearly('Http404', /tokenEndpoint/)],
+    ['forbids', { status: 403 }, refusedUnclearly('Http403', /tokenEndpoint/)],
     [
       'redirects',
       { status: 302, headers: { location: 'https://evil.example' } },

@@ -60,7 +60,9 @@ export function bearerSignIn(credentials: Credentials, auth: BearerAuth, world: 
     if (!result.ok) {
       if (result.failure.kind === 'refresh-refused') {
         refusedForGood = result.failure;
-        world.tokens.forget([sealed, used]);
+        if (result.failure.unclear !== true) {
+          world.tokens.forget([sealed, used]);
+        }
       }
       return result;
     }

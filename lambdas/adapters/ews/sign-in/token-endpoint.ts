@@ -72,13 +72,11 @@ function readAnswer(answer: HttpAnswer, nowMs: number): RefreshOutcome {
   if (FOR_GOOD.has(code)) {
     return { ok: false, failure: { kind: 'refresh-refused', code } };
   }
-  // A client or scope that the endpoint does not accept is no proof against the user.
   return {
     ok: false,
-    failure:
-      answer.status === 400 || answer.status === 401
-        ? endpointFailed(code, `refused the client (${code}): ${CHECK_CLIENT}`)
-        : failureOfEndpoint(failureOfStatus(answer, { scheme: 'bearer', certificate: false }), answer.status),
+    failure: isRefusal(answer.status)
+      ? refusedUnclearly(code, answer.status)
+      : failureOfEndpoint(failureOfStatus(answer, { scheme: 'bearer', certificate: false }), answer.status),
   };
 }
 
@@ -111,6 +109,25 @@ function failureOfEndpoint(failure: ExchangeFailure, status?: number): ExchangeF
     default:
       return endpointFailed(failure.kind, `did not let ENS in (${failure.kind}): ${CHECK_URL}`);
   }
+}
+
+/** Neither busy nor broken: the same question will be answered the same way. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** A client, scope or URL that the endpoint does not accept is no proof against the user, nor is any other word. */
+function refusedUnclearly(code: string, status: number): ExchangeFailure {
+  const what =
+    status === 400 || status === 401
+      ? `refused the client (${code}): ${CHECK_CLIENT}`
+      : `answered ${status}: ${CHECK_URL}`;
+  return {
+    kind: 'refresh-refused',
+    code: `TokenEndpoint:${code}`,
+    unclear: true,
+    detail: `The token endpoint ${what}.`,
+  };
 }
 
 function endpointFailed(code: string, what: string): ExchangeFailure {
