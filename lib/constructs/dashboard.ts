@@ -72,7 +72,10 @@ function callbackCounts(stage: string, ...names: readonly MetricName[]): readonl
 function flowing(stage: string): IWidget[] {
   return [
     graph('Exchange calls us', callbackCounts(stage, 'CallbackHandled', 'Heartbeat')),
-    graph('Mails announced', callbackCounts(stage, 'MailAnnounced', 'NeutralAnnounced', 'BadgeUpdated')),
+    graph(
+      'Mails announced',
+      callbackCounts(stage, 'MailAnnounced', 'NeutralAnnounced', 'BadgeUpdated', 'AlertsHeldBack'),
+    ),
     graph('Pushes handed to Apple and Google', callbackCounts(stage, 'PushDelivered')),
   ];
 }
