@@ -70,7 +70,7 @@ const QUERIES: Readonly<Record<string, QueryText>> = {
       'kind in ["moved", "not-found"] or message in ["renewing", "renewal-failed", "renewal-postponed"]',
     ],
   },
-  '9 callbacks that went wrong': {
+  '9 "New message" alone': {
     log: 'callback',
     fields: [
       '@timestamp',

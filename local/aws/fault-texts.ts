@@ -70,6 +70,11 @@ const TEXTS: Readonly<Record<Service, Readonly<Record<string, readonly [status: 
     },
   };
 
+/** Errors of each service that have a text of their own here. */
+export function errorsOf(service: Service): readonly string[] {
+  return Object.keys(TEXTS[service]);
+}
+
 /**
  * The ordered error in the service's own words. For SNS, whose wire codes lack it, the SDK's suffix
  * "Exception" may be left on; what follows a slash tells errors of one code apart. An error unknown here is a

@@ -1,46 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Console } from '../console/console.ts';
-import { consoleRoutes } from '../console/routes.ts';
+import { createConsolePage } from '../console/console-page.ts';
 import type { AnswerDesk } from '../world/cloudformation.ts';
 import type { World } from '../world/world.ts';
-import { exchangeFaultRoutes } from './exchange-fault-routes.ts';
-import { exchangeRoutes } from './exchange-routes.ts';
-import { ControlError, matchPath, readJson, sendJson } from './http.ts';
-import { operatorRoutes } from './operator-routes.ts';
-import { worldRoutes } from './world-routes.ts';
+import { type ControlContext, ControlError, matchPath, sendJson } from './http.ts';
+import { sendIndex } from './links.ts';
+import { CONTROL_ROUTES } from './routes.ts';
+
+const ROUTES = Object.values(CONTROL_ROUTES)
+  .flatMap((routes) => Object.entries(routes))
+  .map(([key, { answer }]) => {
+    const [method = '', pattern = ''] = key.split(' ');
+    return { method, pattern, answer };
+  });
 
 /** The paths under `/local` by which people, tests and the console drive the world, and the console at `/`. */
 export function createControl(
   world: World,
   desk: AnswerDesk,
-  console: Console,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const handlers = {
-    ...worldRoutes(world, desk),
-    ...exchangeRoutes(world),
-    ...exchangeFaultRoutes(world),
-    ...operatorRoutes(world),
-    ...consoleRoutes(console),
-  };
-  const routes = Object.entries(handlers).map(([key, handler]) => {
-    const [method = '', pattern = ''] = key.split(' ');
-    return { method, pattern, handler };
-  });
+  const { console } = world;
+  const context: ControlContext = { world, desk, page: createConsolePage(console) };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answerTo(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+    if (path === '/local' && request.method === 'GET') return sendIndex(request, response, world.origin);
     const methods: string[] = [];
-    for (const { method, pattern, handler } of routes) {
+    for (const { method, pattern, answer } of ROUTES) {
       const values = matchPath(pattern, path);
       if (values === undefined) continue;
       methods.push(method);
       if (method !== request.method) continue;
-      const result = await handler({
+      const result = await answer(context, {
         request,
         response,
         query: new URLSearchParams(query),
         value: (name) => values.get(name) ?? '',
-        body: (schema) => readJson(request, schema),
       });
       if (result === null) response.writeHead(204).end();
       else if (result !== undefined)
@@ -50,12 +44,12 @@ export function createControl(
     if (methods.length > 0) {
       throw new ControlError(405, `${request.method} is not possible here; use ${methods.join(' or ')}.`);
     }
-    throw new ControlError(404, 'There is nothing at this path; GET / lists what there is.');
+    throw new ControlError(404, 'There is nothing at this path; GET /local lists what there is.');
   }
 
   return async (request, response) => {
     try {
-      await answer(request, response);
+      await answerTo(request, response);
       // Whatever was asked of the world may show in its mailboxes.
       if (request.method !== 'GET') console.exchangeChanged();
     } catch (error) {

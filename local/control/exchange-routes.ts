@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { World } from '../world/world.ts';
-import { ControlError, type ControlRoutes } from './http.ts';
+import { ControlError, type ControlRoutes, route, routeWithBody } from './http.ts';
 
 const text = z.string().min(1);
 const newMailbox = z.strictObject({
@@ -13,34 +13,49 @@ const newMessage = z.strictObject({
   subject: z.string().optional(),
   body: z.string().optional(),
 });
-
+const mailboxChanges = z.strictObject({ password: text.optional(), fault: z.string().optional() });
 const messageChanges = z.strictObject({ isRead: z.boolean().optional(), folder: text.optional() });
 
+function known({ exchange }: World, email: string): string {
+  if (exchange.mailboxes.find(email) !== undefined) return email;
+  throw new ControlError(
+    404,
+    'There is no such mailbox; POST /local/exchange/mailboxes {"email","password"} makes one.',
+  );
+}
+
+function knownItem(world: World, email: string, itemId: string): string {
+  const { mailboxes } = world.exchange;
+  if (mailboxes.item(mailboxes.get(known(world, email)), itemId) !== undefined) return itemId;
+  throw new ControlError(404, 'There is no such message; POST …/messages makes one and answers its itemId.');
+}
+
+function failMailbox({ exchange }: World, email: string, fault: string): void {
+  try {
+    exchange.failMailbox(email, fault === '' ? undefined : fault);
+  } catch (error) {
+    throw new ControlError(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const MAILBOX = '/local/exchange/mailboxes/{email}';
+const MESSAGE = `${MAILBOX}/messages/{itemId}`;
+
 /** Drives the simulated Exchange as its users and administrators would. */
-export function exchangeRoutes({ exchange }: World): ControlRoutes {
-  const known = (email: string): string => {
-    if (exchange.mailboxes.find(email) !== undefined) return email;
-    throw new ControlError(
-      404,
-      'There is no such mailbox; POST /local/exchange/mailboxes {"email","password"} makes one.',
-    );
-  };
-  const knownItem = (email: string, itemId: string): string => {
-    if (exchange.mailboxes.item(exchange.mailboxes.get(known(email)), itemId) !== undefined) return itemId;
-    throw new ControlError(
-      404,
-      'There is no such message; POST …/messages makes one and answers its itemId.',
-    );
-  };
-  return {
-    'GET /local/exchange/mailboxes': () =>
+export const EXCHANGE_ROUTES: ControlRoutes = {
+  'GET /local/exchange/mailboxes': route(
+    'every mailbox: `[{"email","ewsUrl","unread"}]`',
+    ({ world: { exchange } }) =>
       exchange.mailboxes.all().map((mailbox) => ({
         email: mailbox.email,
         ewsUrl: exchange.ewsUrl(mailbox.email),
         unread: exchange.mailboxes.unread(mailbox, 'inbox'),
       })),
-    'POST /local/exchange/mailboxes': async ({ body }) => {
-      const mailbox = await body(newMailbox);
+  ),
+  'POST /local/exchange/mailboxes': routeWithBody(
+    'makes a mailbox: `{"email","ewsUrl"}`',
+    newMailbox,
+    ({ world: { exchange } }, mailbox) => {
       if (exchange.mailboxes.find(mailbox.email) !== undefined) {
         throw new ControlError(
           409,
@@ -50,54 +65,60 @@ export function exchangeRoutes({ exchange }: World): ControlRoutes {
       exchange.mailboxes.create(mailbox);
       return { email: mailbox.email, ewsUrl: exchange.ewsUrl(mailbox.email) };
     },
-    'PATCH /local/exchange/mailboxes/{email}': async ({ value, body }) => {
-      const email = known(value('email'));
-      const { password, fault } = await body(
-        z.strictObject({ password: text.optional(), fault: z.string().optional() }),
-      );
-      if (password !== undefined) exchange.changePassword(email, password);
-      if (fault !== undefined) failMailbox(email, fault);
+  ),
+  [`PATCH ${MAILBOX}`]: routeWithBody(
+    'changes the password, or makes every call for this mailbox fail with a word of the faults of `ews`, until the empty word',
+    mailboxChanges,
+    ({ world }, { password, fault }, { value }) => {
+      const email = known(world, value('email'));
+      if (password !== undefined) world.exchange.changePassword(email, password);
+      if (fault !== undefined) failMailbox(world, email, fault);
       return null;
     },
-    'DELETE /local/exchange/mailboxes/{email}': ({ value }) => {
-      exchange.mailboxes.remove(known(value('email')));
-      return null;
-    },
-    'GET /local/exchange/mailboxes/{email}/messages': ({ value }) =>
-      [...exchange.mailboxes.get(known(value('email'))).items.values()].map((item) => ({
+  ),
+  [`DELETE ${MAILBOX}`]: route('removes the mailbox', ({ world }, { value }) => {
+    world.exchange.mailboxes.remove(known(world, value('email')));
+    return null;
+  }),
+  [`GET ${MAILBOX}/messages`]: route(
+    'its messages: `[{"itemId","folder","from","subject","isRead"}]`',
+    ({ world }, { value }) =>
+      [...world.exchange.mailboxes.get(known(world, value('email'))).items.values()].map((item) => ({
         itemId: item.id,
         folder: item.folder,
         from: item.from,
         subject: item.subject,
         isRead: item.isRead,
       })),
-    'POST /local/exchange/mailboxes/{email}/messages': async ({ value, body }) =>
-      exchange.mailboxes.deliver(known(value('email')), await body(newMessage)),
-    'PATCH /local/exchange/mailboxes/{email}/messages/{itemId}': async ({ value, body }) => {
-      const itemId = knownItem(value('email'), value('itemId'));
-      const { isRead, folder } = await body(messageChanges);
-      if (isRead !== undefined) exchange.mailboxes.setRead(value('email'), itemId, isRead);
-      // A moved item has a new id.
-      return folder === undefined ? null : exchange.mailboxes.move(value('email'), itemId, folder);
+  ),
+  [`POST ${MAILBOX}/messages`]: routeWithBody(
+    'a mail arrives: `{"itemId"}`',
+    newMessage,
+    ({ world }, body, { value }) => world.exchange.mailboxes.deliver(known(world, value('email')), body),
+  ),
+  [`PATCH ${MESSAGE}`]: routeWithBody(
+    'marks it read or unread, or moves it to a folder (`inbox`, `deleteditems`, …), which gives it a new id: `{"itemId"}`',
+    messageChanges,
+    ({ world }, { isRead, folder }, { value }) => {
+      const { mailboxes } = world.exchange;
+      const itemId = knownItem(world, value('email'), value('itemId'));
+      if (isRead !== undefined) mailboxes.setRead(value('email'), itemId, isRead);
+      return folder === undefined ? null : mailboxes.move(value('email'), itemId, folder);
     },
-    'DELETE /local/exchange/mailboxes/{email}/messages/{itemId}': ({ value }) => {
-      exchange.mailboxes.delete(value('email'), knownItem(value('email'), value('itemId')));
+  ),
+  [`DELETE ${MESSAGE}`]: route('deletes it', ({ world }, { value }) => {
+    world.exchange.mailboxes.delete(value('email'), knownItem(world, value('email'), value('itemId')));
+    return null;
+  }),
+  [`POST ${MAILBOX}/heartbeat`]: route(
+    'sends the StatusEvent of its subscriptions now',
+    async ({ world }, { value }) => {
+      await world.exchange.heartbeat(known(world, value('email')));
       return null;
     },
-    'POST /local/exchange/mailboxes/{email}/heartbeat': async ({ value }) => {
-      await exchange.heartbeat(known(value('email')));
-      return null;
-    },
-    'GET /local/exchange/subscriptions': () =>
-      // The URL carries the sealed credentials: even here it stays with Exchange.
-      exchange.subscriptions().map(({ url: _url, ...subscription }) => subscription),
-  };
-
-  function failMailbox(email: string, fault: string): void {
-    try {
-      exchange.failMailbox(email, fault === '' ? undefined : fault);
-    } catch (error) {
-      throw new ControlError(400, error instanceof Error ? error.message : String(error));
-    }
-  }
-}
+  ),
+  'GET /local/exchange/subscriptions': route(
+    'every push subscription, without its URL, which carries the sealed credentials',
+    ({ world }) => world.exchange.subscriptions().map(({ url: _url, ...subscription }) => subscription),
+  ),
+};

@@ -1,5 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as z from 'zod';
+import type { ConsolePage } from '../console/console-page.ts';
+import type { AnswerDesk } from '../world/cloudformation.ts';
+import type { World } from '../world/world.ts';
+import { describeBody } from './describe-body.ts';
 
 /** What the caller did wrong, in a sentence that says what to do. */
 export class ControlError extends Error {
@@ -16,15 +20,48 @@ export interface ControlCall {
   readonly query: URLSearchParams;
   /** Decoded values of the `{name}` segments. */
   value(name: string): string;
-  /** The JSON body, checked. Throws ControlError that names the member and what it should be. */
-  body<T extends z.ZodType>(schema: T): Promise<z.infer<T>>;
 }
 
-/** The answer as JSON; undefined: the handler has answered itself; null: 204. */
-export type ControlHandler = (call: ControlCall) => unknown;
+/** What the routes drive. */
+export interface ControlContext {
+  readonly world: World;
+  readonly desk: AnswerDesk;
+  readonly page: ConsolePage;
+}
 
-/** Handlers by `METHOD /path`. */
-export type ControlRoutes = Readonly<Record<string, ControlHandler>>;
+/** One route of the local world; docs/local-world.md and `GET /local` are made from it. */
+export interface ControlRoute {
+  /** What it does and answers, for whoever calls it. */
+  readonly does: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: z.ZodType;
+  /** The answer as JSON; undefined: it has been given already; null: 204. */
+  readonly answer: (context: ControlContext, call: ControlCall) => unknown;
+}
+
+/** Routes by `METHOD /path`. */
+export type ControlRoutes = Readonly<Record<string, ControlRoute>>;
+
+export function route(
+  does: string,
+  answer: ControlRoute['answer'],
+  query?: Readonly<Record<string, string>>,
+): ControlRoute {
+  return query === undefined ? { does, answer } : { does, answer, query };
+}
+
+/** A route with a JSON body, which is checked before the route sees it. */
+export function routeWithBody<T extends z.ZodType>(
+  does: string,
+  body: T,
+  answer: (context: ControlContext, body: z.infer<T>, call: ControlCall) => unknown,
+): ControlRoute {
+  return {
+    does,
+    body,
+    answer: async (context, call) => answer(context, await readJson(call.request, body), call),
+  };
+}
 
 /** Compares segment by segment, so that encoded slashes in an id stay part of it. */
 export function matchPath(pattern: string, path: string): Map<string, string> | undefined {
@@ -47,10 +84,7 @@ function decode(segment: string): string {
   }
 }
 
-export async function readJson<T extends z.ZodType>(
-  request: IncomingMessage,
-  schema: T,
-): Promise<z.infer<T>> {
+async function readJson<T extends z.ZodType>(request: IncomingMessage, schema: T): Promise<z.infer<T>> {
   const text = await readText(request);
   let value: unknown;
   try {
@@ -63,7 +97,10 @@ export async function readJson<T extends z.ZodType>(
   const complaints = result.error.issues.map(
     (issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`,
   );
-  throw new ControlError(400, `The body is not as documented: ${complaints.join('; ')}.`);
+  throw new ControlError(
+    400,
+    `The body is not as documented: ${complaints.join('; ')}. Expected: ${describeBody(schema)}.`,
+  );
 }
 
 export async function readText(request: IncomingMessage): Promise<string> {

@@ -65,7 +65,7 @@ async function answerRequest(
 ): Promise<Outcome> {
   const { modes, faults } = dependencies;
   const parsed = read(body);
-  const isNegotiation = /^NTLM TlRMTVNTUAAB/.test(request.headers.authorization ?? '');
+  const isNegotiation = /^(?:NTLM|Negotiate) TlRMTVNTUAAB/.test(request.headers.authorization ?? '');
   const operation = parsed instanceof RequestRejected ? 'unknown' : parsed.operation.name;
   const action = isNegotiation ? 'negotiate' : operation;
 

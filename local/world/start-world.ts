@@ -152,7 +152,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       upkeep,
       close,
     };
-    const control = createControl(world, desk, console);
+    const control = createControl(world, desk);
     // The API opens last, as after a deployment: nobody meets a half-made one.
     let api: Handler = starting;
     handle = (request, response) => {

@@ -7,6 +7,7 @@ import { makePlan } from '../../bin/ens/plan/plan.ts';
 import { planTable } from '../../bin/ens/plan/text.ts';
 import { settingsTable } from '../../lib/settings/settings-table.ts';
 import { exchangeModulesInUse } from './exchange-modules.ts';
+import { localFaultsTable, localModesTable, localRoutesTable } from './local-world.ts';
 import { openApiDocument } from './openapi.ts';
 import { sbomOf } from './sbom.ts';
 
@@ -37,6 +38,9 @@ const DERIVED: readonly Derived[] = [
     file: `docs/sbom/${functionId}.cdx.json`,
     content: async () => `${JSON.stringify(await sbomOf(functionId), null, 2)}\n`,
   })),
+  { file: 'docs/local-world.md', section: 'local-routes', content: localRoutesTable },
+  { file: 'docs/local-world.md', section: 'local-modes', content: localModesTable },
+  { file: 'docs/local-world.md', section: 'local-faults', content: localFaultsTable },
   { file: 'docs/decisions/README.md', section: 'decisions', content: decisionIndex },
 ];
 

@@ -45,7 +45,7 @@ test('calls show exactly the documented members, in order', async () => {
   const members = new Set(body.map((call) => Object.keys(call).join()));
   expect([...members]).toEqual(['at,function,requestId,service,action,ms,outcome']);
   expect(new Set(body.map((call) => call.service))).toEqual(
-    new Set(['secretsmanager', 'sns', 'rds-data', 'kms', 'ews']),
+    new Set(['secretsmanager', 'ssm', 'sns', 'rds-data', 'kms', 'ews']),
   );
   const instants = body.map((call) => Date.parse(call.at));
   expect(instants.every(Number.isFinite)).toBe(true);
@@ -71,7 +71,16 @@ test('a fault hits as often as it was asked for', async () => {
 test('Exchange as a whole is told how to behave, throttling included, and says how it does', async () => {
   const { control, newMailbox, client, world: running } = world();
   const path = '/local/exchange/modes';
-  const usual = { slowMs: 0, wrongOwner: '', throttling: null, externalUrl: 'origin' };
+  const usual = {
+    slowMs: 0,
+    wrongOwner: '',
+    throttling: null,
+    externalUrl: 'origin',
+    offers: ['Basic', 'NTLM', 'Negotiate', 'Bearer'],
+    extendedProtection: false,
+    lockOutAfter: 0,
+    probeFault: '',
+  };
   expect((await control('GET', path)).body).toEqual(usual);
   // GetFolder takes the one call, Subscribe finds none.
   const throttling = { burst: 1, rechargePerMinute: 1 };
@@ -119,14 +128,61 @@ test.each<[string, string, string, number, RegExp]>([
   ['GET', '/local/devices/pager/1/notifications', '', 404, /apns, apns-sandbox, fcm/],
   ['GET', '/local/devices/apns/1/notifications?atLeast=x', '', 400, /atLeast/],
   ['POST', '/local/faults', '{"service":"s3"}', 400, /service/],
+  ['POST', '/local/faults', '{"service":"ews","error":"404x"}', 400, /404x is no error of ews.*truncated/],
+  ['POST', '/local/faults', '{"service":"ews","error":"errorServerBusy"}', 400, /<Code>:fault/],
+  ['POST', '/local/faults', '{"service":"ews","action":"FindPeople"}', 400, /GetFolder, .*GetItem/],
+  ['POST', '/local/faults', '{"service":"sns","error":"Disabled"}', 400, /EndpointDisabled/],
+  ['POST', '/local/faults', '{"service":"kms","error":"Nonsense"}', 400, /InvalidCiphertextException/],
+  [
+    'POST',
+    '/local/faults',
+    '{"service":"rds-data","error":"Nonsense"}',
+    400,
+    /DatabaseErrorException\/25006/,
+  ],
+  ['POST', '/local/faults', '{"service":"webpush","error":"gone"}', 400, /410/],
+  ['POST', '/local/faults', '{"service":"ews","delay":3}', 400, /delay.*Expected: .*"delayMs"\?: integer/],
   ['PATCH', '/local/exchange/modes', '{"throttling":{"burst":0}}', 400, /throttling\.burst/],
+  ['PATCH', '/local/exchange/modes', '{"offers":["basic"]}', 400, /offers\.0.*Basic/],
+  ['PATCH', '/local/exchange/modes', '{"probeFault":"hang"}', 400, /status \(200 … 599\)/],
   ['POST', '/local/clock', '{"advanceMs":-1}', 400, /advanceMs/],
   ['PUT', '/local/clock', '{}', 405, /GET or POST/],
   ['POST', '/local/functions/none/kill', '', 404, /callback/],
-  ['GET', '/local/nothing', '', 404, /GET \/ lists/],
+  ['GET', '/local/nothing', '', 404, /GET \/local lists/],
   ['GET', '/local/devices/apns/%E0%A4%A/notifications', '', 400, /percent-encoded/],
 ])('%s %s with %j says what to do', async (method, path, body, status, sentence) => {
   const answer = await world().control(method, path, body === '' ? undefined : body);
   expect(answer.status).toBe(status);
   expect(at(answer.body, 'error')).toEqual(expect.stringMatching(sentence));
+});
+
+test('the list of routes is JSON for programs and a page for browsers, and every plain route in it answers', async () => {
+  const { control, world: running } = world();
+  const { body } = await control('GET', '/local');
+  const routes = at(body, 'routes');
+  if (!Array.isArray(routes)) throw new Error('a list is expected');
+  const streams = ['/local/events', '/local/console/events', '/local/console/web-app'];
+  const plain = routes
+    .filter(({ method, path }) => method === 'GET' && !path.includes('{') && !streams.includes(path))
+    .map(({ path }) => String(path));
+  expect(plain).toContain('/local/exchange/modes');
+  const page = await (await fetch(`${running.origin}/local`, { headers: { accept: 'text/html' } })).text();
+  for (const path of plain) {
+    expect((await fetch(`${running.origin}${path}`)).status).toBe(200);
+    expect(page).toContain(`href="${path}"`);
+  }
+  expect(at(body, 'faults')).toEqual(
+    expect.arrayContaining([expect.objectContaining({ service: 'ews', actions: expect.any(Array) })]),
+  );
+  expect(page).toContain('half-xml');
+});
+
+test('a server that is told to offer Basic alone says so to whoever registers with something else', async () => {
+  const { control, newMailbox, client } = world();
+  await control('PATCH', '/local/exchange/modes', { offers: ['Basic'] });
+  const mailbox = newMailbox();
+  const auth = { type: 'ntlm', username: mailbox.email, password: mailbox.password, domain: '' };
+  const answer = await client.register({ ...newPhone(mailbox), auth });
+  expect(at(answer.body, 'offered')).toEqual(['basic']);
+  await control('PATCH', '/local/exchange/modes', { offers: ['Basic', 'NTLM', 'Negotiate', 'Bearer'] });
 });

@@ -1,30 +1,37 @@
 /**
- * The words by which the simulated Exchange is made to fail: `error` of a fault on the board, or of a mailbox.
- *
- * | word | what the caller gets |
- * | --- | --- |
- * | `400` … `599` | that HTTP status with a short HTML page (IIS); 401 offers the schemes, 403 says access is denied |
- * | `456` | status 456 (blocked account, Exchange Online), empty |
- * | `500:html`, `500:empty` | HTTP 500 without a SOAP fault |
- * | `503:empty` | HTTP 503 with nothing; `503` has a page and Retry-After |
- * | `302`, `302:<url>` | a redirect, to the logon page of Outlook on the web where no URL is given |
- * | `html` | HTTP 200 with a page (a captive portal, a logon form) |
- * | `reset` | the connection is cut before any answer |
- * | `hang` | no answer at all |
- * | `truncated` | HTTP 200, the connection is cut in the middle of the true answer |
- * | `half-xml` | HTTP 200 with the first half of the true answer, whole as far as HTTP can see |
- * | `oversized` | HTTP 200 and 16 MB of white space before the true answer |
- * | `doctype` | the true answer behind a DOCTYPE |
- * | `gzip` | the true answer, compressed |
- * | `<Code>` | an EWS ResponseCode in its usual dress (see DRESSES), e.g. `ErrorMailboxMoveInProgress` |
- * | `<Code>:message` | in each response message, HTTP 200 |
- * | `<Code>:fault` | SOAP fault, HTTP 500, `detail/e:ResponseCode` |
- * | `<Code>:padded` | the same with white space around the code |
- * | `<Code>:old` | SOAP fault, HTTP 500, `detail/ErrorCode` |
- * | `<Code>:hidden` | message ErrorInternalServerError, the code in `MessageXml/Value[@Name=InnerErrorResponseCode]` |
- * | `<Code>:hidden-fault` | the same as a fault |
- * | `…;backoff=<ms>` | adds `MessageXml/Value[@Name=BackOffMilliseconds]` to any of the code's dresses |
+ * The words by which the simulated Exchange is made to fail, and what the caller gets: `error` of a fault on the
+ * board, or of a mailbox. `<…>` stands for a value.
  */
+export const EXCHANGE_FAULTS: readonly (readonly [word: string, meaning: string])[] = [
+  [
+    '400 … 599',
+    'that HTTP status with a short HTML page (IIS); 401 offers the schemes, 403 says access is denied',
+  ],
+  ['456', 'status 456 (blocked account, Exchange Online), empty'],
+  ['500:html, 500:empty', 'HTTP 500 without a SOAP fault'],
+  ['503:empty', 'HTTP 503 with nothing; `503` has a page and Retry-After'],
+  ['302, 302:<url>', 'a redirect, to the logon page of Outlook on the web where no URL is given'],
+  ['html', 'HTTP 200 with a page (a captive portal, a logon form)'],
+  ['reset', 'the connection is cut before any answer'],
+  ['hang', 'no answer at all'],
+  ['truncated', 'HTTP 200, the connection is cut in the middle of the true answer'],
+  ['half-xml', 'HTTP 200 with the first half of the true answer, whole as far as HTTP can see'],
+  ['oversized', 'HTTP 200 and 16 MB of white space before the true answer'],
+  ['doctype', 'the true answer behind a DOCTYPE'],
+  ['gzip', 'the true answer, compressed'],
+  ['<Code>', 'an EWS ResponseCode in its usual form, e.g. `ErrorMailboxMoveInProgress`'],
+  ['<Code>:message', 'in each response message, HTTP 200'],
+  ['<Code>:fault', 'SOAP fault, HTTP 500, `detail/e:ResponseCode`'],
+  ['<Code>:padded', 'the same with white space around the code'],
+  ['<Code>:old', 'SOAP fault, HTTP 500, `detail/ErrorCode`'],
+  [
+    '<Code>:hidden',
+    'message ErrorInternalServerError, the code in `MessageXml/Value[@Name=InnerErrorResponseCode]`',
+  ],
+  ['<Code>:hidden-fault', 'the same as a fault'],
+  ['…;backoff=<ms>', 'adds `MessageXml/Value[@Name=BackOffMilliseconds]` to any form of a code'],
+];
+
 export type Misbehaviour =
   | { readonly kind: 'status'; readonly status: number; readonly variant: string }
   | { readonly kind: 'page' }
@@ -77,9 +84,15 @@ export function readMisbehaviour(word: string): Misbehaviour {
   const dress =
     coded?.[2] === undefined ? usualDress(code ?? '') : DRESSES.find((known) => known === coded[2]);
   if (code === undefined || dress === undefined)
-    throw new Error(`not in the vocabulary of Exchange faults: ${word}`);
+    throw new Error(
+      `not in the vocabulary of Exchange faults: ${word}. Use one of: ${wordsOf(EXCHANGE_FAULTS)}`,
+    );
   const backOff = options.map((option) => /^backoff=(\d+)$/.exec(option)?.[1]).find((ms) => ms !== undefined);
   return { kind: 'code', code, dress, backOffMs: backOff === undefined ? undefined : Number(backOff) };
+}
+
+function wordsOf(vocabulary: typeof EXCHANGE_FAULTS): string {
+  return vocabulary.map(([word]) => word).join(', ');
 }
 
 function usualDress(code: string): Dress {
