@@ -99,7 +99,7 @@ export async function openTools(stack: Stack): Promise<Tools> {
     push: sendByPlatform({
       sns: createPushSender({
         client: new SNSClient({ ...stack.aws }),
-        previews: createPreviewSealer(pepper.previewKeyIdKey),
+        previews: createPreviewSealer(),
         timeoutMs: 10_000,
       }),
       webPush,

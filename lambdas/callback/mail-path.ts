@@ -40,7 +40,7 @@ export function createMailPath(env: CallbackEnv, rules: EwsOutgoingRules, pepper
       sns: createPushSender({
         // Both attempts end before the sender's own limit: neither goes on where nobody waits for it.
         client: signingAgain(lean(new SNSClient(clientSettings(1_400)))),
-        previews: createPreviewSealer(pepper.previewKeyIdKey),
+        previews: createPreviewSealer(),
         timeoutMs: 3_000,
       }),
       webPush: openWebPush(webPushSettings(env), {

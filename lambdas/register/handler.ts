@@ -14,7 +14,6 @@ import { createOutgoingRules } from '#adapters/ews/outgoing/outgoing-rules.ts';
 import { createEwsWorld } from '#adapters/ews/world.ts';
 import { createCallbackSeal } from '#adapters/jose/callback-seal.ts';
 import { createCredentialsReader } from '#adapters/jose/credentials-reader.ts';
-import { sealKeyId } from '#adapters/jose/preview-key-id.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
 import { systemTimer } from '#adapters/time-limit.ts';
@@ -72,7 +71,6 @@ const registerDevice = createRegisterDevice(
     reader: createCredentialsReader(),
     seal: createCallbackSeal({ splittingAllowed: env[VARIABLES.splittingAllowed] }),
     pepper,
-    keyIds: { seal: async (keyId) => sealKeyId(await pepper.previewKeyIdKey(), keyId) },
     rules,
     exchange: createExchange(world),
     autodiscover: createAutodiscover(world),

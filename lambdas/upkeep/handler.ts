@@ -58,11 +58,7 @@ const ports: UpkeepPorts = {
     wrappingKeyArn: env[VARIABLES.wrappingKeyArn],
   }),
   push: sendByPlatform({
-    sns: createPushSender({
-      client: sns,
-      previews: createPreviewSealer(pepper.previewKeyIdKey),
-      timeoutMs: 5_000,
-    }),
+    sns: createPushSender({ client: sns, previews: createPreviewSealer(), timeoutMs: 5_000 }),
     webPush: openWebPush(webPushSettings(env), {
       client: kms,
       clock: systemClock,

@@ -5,6 +5,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { clientSettings, signingAgain } from '#adapters/aws-clients.ts';
 import { createDatabase } from '#adapters/data-api/database.ts';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createKeyPairMaker } from '#adapters/kms/key-pair-maker.ts';
 import { createKeyVault } from '#adapters/kms/key-vault.ts';
 import { createPepper } from '#adapters/secrets/pepper.ts';
@@ -19,7 +20,6 @@ import {
   startTestAws,
   type TestAws,
 } from '../support/aws.ts';
-import { testPreviewSealer } from '../support/preview-keys.ts';
 import { PUSHES, targetOn } from '../support/push-cases.ts';
 import { startTestSns, type TestSns } from '../support/sns.ts';
 
@@ -79,7 +79,7 @@ test('the pepper is read although Secrets Manager refused the first signature as
 
 function pushSender() {
   const client = signingAgain(new SNSClient(asDeployed(sns.world)));
-  return createPushSender({ client, previews: testPreviewSealer(), timeoutMs: 3_000 });
+  return createPushSender({ client, previews: createPreviewSealer(), timeoutMs: 3_000 });
 }
 
 test('a push is delivered although SNS refused the first signature as expired', async () => {

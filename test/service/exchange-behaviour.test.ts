@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { newPhone } from '../../local/client/new-phone.ts';
 import { defaultModes } from '../../local/exchange/modes.ts';
 import {
   endEverything,
@@ -78,6 +79,21 @@ test('a restart that forgets every subscription is found by its silence, and the
   expect(the.notifications(other)).toEqual([]);
 });
 
+test('a mailbox that has all its subscriptions refuses a new one, and keeps the one that works', async () => {
+  const the = world();
+  const mailbox = the.newMailbox('limited');
+  the.world.exchange.mailboxes.get(mailbox.email).subscriptionLimit = 1;
+  const { phone, registrationId } = await the.registerPhone({}, mailbox);
+  const refused = await the.client.register(phone);
+  expect([refused.status, codeOf(refused)]).toEqual([422, 'SUBSCRIPTION_LIMIT']);
+  expect(await status(the, registrationId)).toBe('active');
+  await the.deliverMail(phone.email, { subject: 'as before' });
+  expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual(['as before']);
+  // A phone that was never registered leaves nothing behind.
+  expect(codeOf(await the.client.register(newPhone(mailbox)))).toBe('SUBSCRIPTION_LIMIT');
+  expect((await the.rows('devices')).length).toBe(1);
+});
+
 test('a burst that Exchange throttles loses no mail: by name while the budget lasts, neutrally after it', async () => {
   const the = world();
   const people = [];
@@ -108,7 +124,7 @@ test('a burst that Exchange throttles loses no mail: by name while the budget la
   }
 });
 
-test('a mailbox that moved is found again by its phone at the new server, and leaves the old one', async () => {
+test('a mailbox that moved is found again by its phone at the new server, as another subscription of one registration', async () => {
   const the = world();
   const mailbox = the.newMailbox('mover');
   const { phone, registrationId } = await the.registerPhone({}, mailbox);
@@ -118,9 +134,7 @@ test('a mailbox that moved is found again by its phone at the new server, and le
   const moved = { ...phone, ewsUrl: the.world.exchange.ewsUrl(phone.email) };
   expect(moved.ewsUrl).not.toBe(phone.ewsUrl);
   const renewed = await the.client.register(moved);
-  // Another path is another server where several are allowed on one host.
-  expect(renewed.status).toBe(201);
-  expect(await status(the, registrationId)).toBe('REGISTRATION_UNKNOWN');
+  expect([renewed.status, at(renewed.body, 'registrationId')]).toEqual([200, registrationId]);
   expect(inExchange(the, phone.email)).toEqual(['moved', 'active']);
   await the.deliverMail(phone.email, { subject: 'from the new server' });
   expect((await the.waitForNotifications(phone, 1)).map(textOf)).toEqual(['from the new server']);

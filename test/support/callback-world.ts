@@ -18,9 +18,7 @@ import type {
   PushedErrorConsequence,
 } from '#domain/model/mailbox-event.ts';
 import type { DeviceTarget, SubscriptionView } from '#domain/model/subscription.ts';
-import { watermarkDigest } from '#domain/model/watermark.ts';
 import type { CallbackAftermath, CallbackStore, Sighting } from '#domain/ports/store.ts';
-import { CALLBACK_SETTINGS } from './callback-settings.ts';
 import { DAY_MS, recorder, testClock, testIds, testUuid } from './memory/clock.ts';
 import { callbackIdOf, memoryCrypto } from './memory/crypto.ts';
 import { memoryEwsUrls } from './memory/ews-urls.ts';
@@ -139,9 +137,8 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
     rowHalf: { kind: 'inner-key', innerKey: new Uint8Array(32) },
     keyPair,
     newestKeyPairCreatedAt: keyPair.createdAt,
-    watermark: watermarkDigest('w1'),
-    previousWatermark: watermarkDigest('w0'),
-    announcedElsewhere: [],
+    watermark: 'w1',
+    previousWatermark: 'w0',
     wantedEvents: 'mail-and-badge',
     refusals: 0,
     claim: 'in-order',
@@ -227,7 +224,18 @@ export function callbackWorld(settings: Partial<CallbackSettings> = {}) {
       log: recorded.log,
       metrics: recorded.metrics,
     },
-    { ...CALLBACK_SETTINGS, ...settings },
+    {
+      callbackBaseUrl: 'https://ens.example.com/api/ens/callback',
+      callbackUrlCharacters: 2_083,
+      statusFrequencyMinutes: 30,
+      contentCeiling: 'subject-and-sender',
+      keyLifeMs: 30 * DAY_MS,
+      exchangeBudgetMs: 10_000,
+      answerBudgetMs: 15_000,
+      itemsPerFetch: 50,
+      pushesPerRequest: 5,
+      ...settings,
+    },
   );
   function messages(...all: readonly NotificationMessage[]): void {
     world.notification = { kind: 'notification', messages: all };

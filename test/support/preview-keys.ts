@@ -1,9 +1,6 @@
 /** A phone's preview key pairs, one of each kind. */
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
-import { sealKeyId } from '#adapters/jose/preview-key-id.ts';
-import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import type { PreviewKey } from '#domain/model/preferences.ts';
-import type { PreviewSealer } from '#domain/ports/push.ts';
 
 export interface PreviewKeyPair {
   readonly publicKey: PreviewKey;
@@ -20,15 +17,4 @@ export function previewKeys(): readonly [PreviewKeyPair, PreviewKeyPair] {
     },
     { publicKey: { kty: 'OKP', crv: 'X25519', x: x25519.x ?? '' }, privateKey: x25519 },
   ];
-}
-
-const KEY_ID_KEY = new Uint8Array(32).fill(7);
-
-export function testPreviewSealer(): PreviewSealer {
-  return createPreviewSealer(async () => KEY_ID_KEY);
-}
-
-/** A preview key as the database has it: its id is encrypted. */
-export function storedKey(key: PreviewKey): PreviewKey {
-  return key.kid === undefined ? key : { ...key, kid: sealKeyId(KEY_ID_KEY, key.kid) };
 }

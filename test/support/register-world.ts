@@ -27,12 +27,8 @@ interface State {
   refusedUrl: string | undefined;
   /** Inside the JWE; undefined: given out just now. */
   challenge: string | undefined;
-  /** Inside the JWE as well. */
-  credentialsVersion: string | undefined;
   /** The device has been unregistered since the challenge was given out. */
   spent: boolean;
-  /** What `joinActive` answers. */
-  joins: boolean;
   /** What `begin` answers. */
   begun: { created: boolean; subscribe: boolean; wantedEvents: WantedEvents };
   readonly begins: RegistrationRequest[];
@@ -66,9 +62,7 @@ export function registerWorld() {
     timeEnds: new Promise(() => {}),
     refusedUrl: undefined,
     challenge: undefined,
-    credentialsVersion: undefined,
     spent: false,
-    joins: false,
     begun: { created: true, subscribe: true, wantedEvents: 'mail-and-badge' },
     begins: [],
     activated: [],
@@ -84,7 +78,6 @@ export function registerWorld() {
       reader: crypto.reader,
       seal: crypto.seal,
       pepper: crypto.pepper,
-      keyIds: { seal: async (keyId) => `sealed ${keyId}` },
       rules: {
         refuseExchangeUrl: (url) =>
           url === state.refusedUrl ? 'the host is not in allowedExchangeHosts' : undefined,
@@ -145,7 +138,6 @@ export function registerWorld() {
           };
         },
         activate: async ({ subscriptionId }) => void state.activated.push(subscriptionId),
-        joinActive: async () => state.joins,
         abandon: async (request) => void state.abandoned.push(request),
         checkIn: async () => undefined,
         unregister: async () => {},
@@ -178,7 +170,6 @@ export function registerWorld() {
       crypto.binding = {
         challenge: state.challenge ?? `challenge-${clock.now()}`,
         device: { id: as, platform: 'apns', tokenSha256: sha256(TOKEN).toString('base64url') },
-        credentialsVersion: state.credentialsVersion,
       };
       return register({
         device: { id: as, platform: 'apns', token: TOKEN },

@@ -37,7 +37,6 @@ export interface RequestOptions {
   readonly keyPairId?: KeyPairId;
   readonly innerJwe?: string;
   readonly challengeIssuedAt?: number;
-  readonly version?: string;
 }
 
 export function registrationRequest(options: RequestOptions = {}): RegistrationRequest {
@@ -59,8 +58,6 @@ export function registrationRequest(options: RequestOptions = {}): RegistrationR
     preferences: { content: 'subject-and-sender', badge: options.badge ?? true, sound: true },
     expiresAt: now + 30 * DAY,
     challengeIssuedAt: options.challengeIssuedAt ?? now,
-    credentialsVersionHmac: options.version === undefined ? undefined : sha256(options.version),
-    provenSince: now - 60 * MINUTE,
     subscription: {
       id,
       sealedSha256: sha256(id),

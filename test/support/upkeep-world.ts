@@ -1,6 +1,6 @@
 import type { DependencyUnavailable } from '#domain/errors.ts';
 import type { EndpointId } from '#domain/model/ids.ts';
-import type { DeviceTarget, EpochMs } from '#domain/model/subscription.ts';
+import type { EpochMs } from '#domain/model/subscription.ts';
 import type { Revocation } from '#domain/ports/revocations.ts';
 import type {
   ApplicationFall,
@@ -22,7 +22,6 @@ interface State {
   silent: number;
   wakes: WakeDue[];
   owed: OwedMailbox[];
-  departed: DeviceTarget[];
   falls: ApplicationFall[];
   disabled: DisabledEndpoint[];
   hanging: number;
@@ -57,7 +56,6 @@ export function upkeepWorld() {
     silent: 0,
     wakes: [],
     owed: [],
-    departed: [],
     falls: [],
     disabled: [],
     hanging: 0,
@@ -113,11 +111,6 @@ export function upkeepWorld() {
         state.owed = state.owed.filter(({ subscriptionId }) => !ids.includes(subscriptionId));
       }),
     disableEndpoint: (arn) => step('disableEndpoint', () => void state.deletedArns.push(`disabled ${arn}`)),
-    departures: () => step('departures', () => state.departed),
-    departuresTold: (ids) =>
-      step('departuresTold', () => {
-        state.departed = state.departed.filter(({ registrationId }) => !ids.includes(registrationId));
-      }),
     applicationFalls: () => step('applicationFalls', () => state.falls),
     endpointsDisabledBefore: ({ platforms, limit }) =>
       step('endpointsDisabledBefore', () =>

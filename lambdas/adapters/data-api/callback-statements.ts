@@ -17,18 +17,11 @@ const WORKS_AGAIN = "(s.state = 'lost' AND :trusted::boolean AND NOT :lost::bool
  *
  * Of the unread counts that a request reports only the Inbox's own is stored, and only over an older one.
  *
- * `owners`: while a mailbox has several subscriptions, Exchange reports a mail to each of them. The first that
- * asks for it here announces it; a repetition of its own callback finds its own claim. One that has just ended
- * counts, since its claims do.
- *
  * An ended subscription (its half of the seal is gone) is not returned: there is nothing left to open.
  */
 export const SEE = `
   WITH known AS (
-    SELECT id, mailbox_id,
-           state IN ('active', 'lost') OR state = 'pending' AND created_at >= :pending_since::bigint
-             OR state = 'superseded' AND superseded_at >= :superseded_since::bigint AS announces
-      FROM subscriptions
+    SELECT id, mailbox_id FROM subscriptions
      WHERE id = :id::uuid AND sealed_sha256 = :sealed::bytea AND ended_at IS NULL
   ), counted AS (
     UPDATE mailboxes m SET unread = reported.count, unread_at = reported.at
@@ -36,19 +29,11 @@ export const SEE = `
      WHERE m.id = known.mailbox_id AND m.inbox_sha256 = decode(reported.folder, 'base64')
        AND (m.unread_at IS NULL OR m.unread_at <= reported.at)
     RETURNING m.id
-  ), owners AS (
-    INSERT INTO item_claims AS c (mailbox_id, item_sha256, subscription_id, claimed_at)
-    SELECT known.mailbox_id, decode(item, 'base64'), known.id, :now::bigint
-      FROM known, json_array_elements_text(:items::json) item
-     WHERE known.announces AND EXISTS (
-             SELECT 1 FROM subscriptions o WHERE o.mailbox_id = known.mailbox_id AND o.id <> known.id)
-    ON CONFLICT (mailbox_id, item_sha256) DO UPDATE SET claimed_at = c.claimed_at
-    RETURNING c.item_sha256, c.subscription_id
   ), seen AS (
     UPDATE subscriptions s
        SET last_seen_at = greatest(coalesce(s.last_seen_at, 0), :now::bigint),
-           watermark = coalesce(:watermark::text, s.watermark),
-           prev_watermark = CASE WHEN :watermark::text IS NULL OR :watermark::text = s.watermark
+           watermark = coalesce(left(:watermark::text, 1000), s.watermark),
+           prev_watermark = CASE WHEN :watermark::text IS NULL OR left(:watermark::text, 1000) = s.watermark
                                  THEN s.prev_watermark ELSE s.watermark END,
            state = CASE WHEN ${FELL_SILENT} THEN 'active' ELSE s.state END,
            lost_at = CASE WHEN ${FELL_SILENT} THEN NULL ELSE s.lost_at END,
@@ -88,8 +73,6 @@ export const SEE = `
            'unread', m.unread,
            'unreadAt', m.unread_at,
            'activeSubscriptionId', m.active_subscription_id,
-           'announcedElsewhere', (SELECT json_agg(encode(item_sha256, 'base64')) FROM owners
-                                   WHERE subscription_id <> :id::uuid),
            'devices', ${DEVICES_JSON})::text
     FROM subscriptions s
     JOIN mailboxes m ON m.id = s.mailbox_id
@@ -171,18 +154,18 @@ export const HOST_SUSPECTS = `
 /** Credentials whose phone left take with them since when: a new subscription gives them no second day. */
 export const PREPARE_RENEWAL = `
   WITH former AS (
-    SELECT mailbox_id, credentials_from, credentials_version_hmac, ownerless_since, wake_due_at FROM subscriptions
+    SELECT mailbox_id, credentials_from, ownerless_since, wake_due_at FROM subscriptions
      WHERE id = :replaces::uuid AND mailbox_id = :mailbox::uuid
   ), wanted AS (
     SELECT CASE WHEN EXISTS (SELECT 1 FROM devices WHERE mailbox_id = :mailbox::uuid AND badge)
            THEN 'mail-and-badge' ELSE 'mail' END AS events
   ), pending AS (
     INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
-                               inner_jwe, durable, credentials_expire_at, credentials_version_hmac, credentials_from, ownerless_since,
+                               inner_jwe, durable, credentials_expire_at, credentials_from, ownerless_since,
                                wake_due_at, created_at)
     SELECT :id::uuid, former.mailbox_id, :key_pair::uuid, 'pending', wanted.events, :sealed::bytea,
            :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
-           former.credentials_version_hmac, former.credentials_from, former.ownerless_since,
+           former.credentials_from, former.ownerless_since,
            CASE WHEN former.ownerless_since IS NOT NULL THEN former.wake_due_at END, :now::bigint
       FROM former, wanted
     ON CONFLICT (id) DO NOTHING

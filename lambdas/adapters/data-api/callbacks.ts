@@ -1,11 +1,5 @@
 import { asId, type MailboxId, type RegistrationId, type SubscriptionId } from '#domain/model/ids.ts';
-import {
-  PENDING_COUNTS_MS,
-  type RowHalf,
-  SUPERSEDED_COUNTS_MS,
-  type SubscriptionView,
-} from '#domain/model/subscription.ts';
-import { watermarkDigest } from '#domain/model/watermark.ts';
+import type { RowHalf, SubscriptionView } from '#domain/model/subscription.ts';
 import type { CallbackAftermath, CallbackStore } from '#domain/ports/store.ts';
 import type { FolderUnread } from '#domain/push/badge.ts';
 import { CLAIM_AGAIN } from './callback-claims.ts';
@@ -14,25 +8,22 @@ import type { Database, Parameters } from './database.ts';
 import { readDevices } from './devices.ts';
 import { readKeyPair } from './key-pairs.ts';
 import { STATES, subscriptionParameters, WANTED_EVENTS } from './registrations.ts';
-import { asRow, boolean, bytes, list, number, oneOf, optional, type Row, text } from './row.ts';
+import { asRow, boolean, bytes, number, oneOf, optional, type Row, text } from './row.ts';
 
 /** What a callback reads and writes. */
 export function createCallbackStore(database: Database): CallbackStore {
   return {
     async see(sighting) {
-      const { subscriptionId, sealedSha256, now, itemKeys = [], folders = [] } = sighting;
+      const { subscriptionId, sealedSha256, now, watermark, previousWatermark, folders = [] } = sighting;
       const [value] = await database.run(SEE, {
         id: subscriptionId,
         sealed: sealedSha256,
         now,
-        watermark: digestOf(sighting.watermark),
-        previous: digestOf(sighting.previousWatermark),
+        watermark,
+        previous: previousWatermark,
         claim: sighting.claim.by,
         lease: sighting.claim.leaseMs,
         alerts: sighting.alerts,
-        pending_since: now - PENDING_COUNTS_MS,
-        superseded_since: now - SUPERSEDED_COUNTS_MS,
-        items: itemKeys.length === 0 ? undefined : JSON.stringify(itemKeys.map(base64Of)),
         folders: folders.length === 0 ? undefined : JSON.stringify(folders.map(folderJson)),
       });
       return value === undefined ? undefined : readView(subscriptionId, asRow(value));
@@ -59,19 +50,6 @@ export function createCallbackStore(database: Database): CallbackStore {
       return { wantedEvents: oneOf(asRow(value), 'wantedEvents', WANTED_EVENTS) };
     },
   };
-}
-
-function digestOf(watermark: string | undefined): string | undefined {
-  return watermark === undefined ? undefined : watermarkDigest(watermark);
-}
-
-/** A collapse key as PostgreSQL decodes it. */
-function base64Of(collapseKey: string): string {
-  return Buffer.from(collapseKey, 'base64url').toString('base64');
-}
-
-function collapseKeyOf(sha256: unknown): string {
-  return Buffer.from(String(sha256), 'base64').toString('base64url');
 }
 
 function folderJson({ folderSha256, count, at }: FolderUnread): object {
@@ -139,7 +117,6 @@ function readView(id: SubscriptionId, row: Row): SubscriptionView {
       ),
     },
     devices: readDevices(row),
-    announcedElsewhere: (optional(row, 'announcedElsewhere', list) ?? []).map(collapseKeyOf),
   };
 }
 

@@ -9,7 +9,7 @@ export const DEVICES_JSON = `coalesce((
            'registrationId', d.id,
            'endpointId', e.id,
            'endpointArn', e.endpoint_arn,
-           'endpointEnabled', e.enabled AND d.unproven_since IS NULL,
+           'endpointEnabled', e.enabled,
            'platform', e.platform,
            'content', d.content,
            'badge', d.badge,
@@ -18,8 +18,7 @@ export const DEVICES_JSON = `coalesce((
            'unreadElsewhere', (
              SELECT coalesce(sum(mo.unread), 0)
                FROM devices o JOIN mailboxes mo ON mo.id = o.mailbox_id
-              WHERE o.endpoint_id = d.endpoint_id AND o.mailbox_id <> d.mailbox_id AND o.badge
-                AND o.unproven_since IS NULL)))
+              WHERE o.endpoint_id = d.endpoint_id AND o.mailbox_id <> d.mailbox_id AND o.badge)))
     FROM (SELECT * FROM devices WHERE mailbox_id = m.id ORDER BY renewed_at DESC, id LIMIT 20) d
     JOIN endpoints e ON e.id = d.endpoint_id), '[]'::json)`;
 

@@ -28,7 +28,7 @@ const DEVICE = `
            'registrationId', d.id,
            'platform', e.platform,
            'endpointArn', e.endpoint_arn,
-           'endpointEnabled', e.enabled AND d.unproven_since IS NULL,
+           'endpointEnabled', e.enabled,
            'content', d.content,
            'badge', d.badge,
            'sound', d.sound,

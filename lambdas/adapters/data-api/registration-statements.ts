@@ -5,12 +5,10 @@
  *
  * `spent`: the device was unregistered after the challenge was given out; nothing is written, no row returned.
  * `surplus`: the oldest beyond 20, and a device with another id on the same endpoint: the same phone with
- * its app installed anew, which would otherwise show every mail twice. `departed`: upkeep tells those that went
- * for a 21st.
- * `unproven`: the endpoint was disabled (the app had been removed), so the phone may have changed hands. Devices of
- * other ids in other mailboxes stay, since a push token proves nothing, and get nothing until they register.
- * `decision`: credentials win unless they are less durable than those of a subscription that is well, and nothing
- * is subscribed where the active subscription carries this version of them and reports what is wanted.
+ * its app installed anew, which would otherwise show every mail twice. Where the endpoint was disabled (the
+ * app had been removed) devices of other ids go in every mailbox: the phone may have changed hands, and its
+ * new owner must not be shown the former one's mail.
+ * `decision`: credentials win unless they are less durable than those of a subscription that is well.
  * `behind`: the same phone in the same mailbox under other hosts (docs/decisions/0051). What they owe it moves
  * along. It leaves them here only where its mailbox is subscribed at this host already; else with ACTIVATE.
  */
@@ -52,7 +50,7 @@ export const BEGIN = `
     ON CONFLICT (mailbox_id, device_hmac) DO UPDATE
        SET endpoint_id = excluded.endpoint_id, account_hmac = excluded.account_hmac, content = excluded.content, badge = excluded.badge,
            sound = excluded.sound, preview_key = excluded.preview_key,
-           renewed_at = greatest(d.renewed_at + 1, excluded.renewed_at), unproven_since = NULL,
+           renewed_at = greatest(d.renewed_at + 1, excluded.renewed_at),
            expires_at = greatest(d.expires_at, excluded.expires_at)
     RETURNING d.id, d.mailbox_id, d.endpoint_id, d.created_at, d.renewed_at
   ), surplus AS (
@@ -62,48 +60,33 @@ export const BEGIN = `
                row_number() OVER (ORDER BY d.endpoint_id = device.endpoint_id, d.renewed_at DESC, d.id) AS place
           FROM devices d JOIN device ON d.mailbox_id = device.mailbox_id AND d.id <> device.id
       ) ranked WHERE ranked.same_phone OR ranked.place > 19)
-    RETURNING id, endpoint_id
-  ), departed AS (
-    INSERT INTO departures AS gone (registration_id, endpoint_id, left_at)
-    SELECT surplus.id, surplus.endpoint_id, :now::bigint
-      FROM surplus JOIN device ON surplus.endpoint_id <> device.endpoint_id
-    ON CONFLICT (registration_id) DO NOTHING
-  ), unproven AS (
-    UPDATE devices o SET unproven_since = :now::bigint
-      FROM endpoints was, device
-     WHERE was.id = o.endpoint_id AND was.platform = :platform::text AND was.token_sha256 = :token::bytea
-       AND NOT was.enabled AND o.mailbox_id <> device.mailbox_id AND o.unproven_since IS NULL
-       AND o.device_hmac IS DISTINCT FROM :device::bytea
+       OR id IN (
+      SELECT o.id FROM devices o JOIN endpoints was ON was.id = o.endpoint_id
+       WHERE was.platform = :platform::text AND was.token_sha256 = :token::bytea AND NOT was.enabled
+         AND o.device_hmac <> :device::bytea)
+    RETURNING id
   ), wanted AS (
     SELECT CASE WHEN :badge::boolean OR EXISTS (
              SELECT 1 FROM devices d JOIN device ON d.mailbox_id = device.mailbox_id AND d.id <> device.id
               WHERE d.badge AND d.id NOT IN (SELECT id FROM surplus))
            THEN 'mail-and-badge' ELSE 'mail' END AS events
-  ), well AS (
-    SELECT s.* FROM mailbox
-      JOIN subscriptions s ON s.id = mailbox.active_subscription_id
-      JOIN key_pairs k ON k.id = s.key_pair_id
-     WHERE s.state = 'active' AND s.suspect_since IS NULL AND k.retired_at IS NULL
-       AND s.credentials_from IS NOT NULL AND s.credentials_from NOT IN (SELECT id FROM surplus)
   ), decision AS (
-    SELECT (:durable::boolean OR NOT EXISTS (SELECT 1 FROM well WHERE well.durable))
-           AND NOT EXISTS (
-             SELECT 1 FROM well, wanted
-              WHERE well.credentials_version_hmac = :version::bytea AND well.last_seen_at >= :proven_since::bigint
-                AND coalesce(well.quiet_until, 0) <= :now::bigint
-                AND well.durable = :durable::boolean
-                AND well.credentials_expire_at IS NOT DISTINCT FROM :credentials_expire_at::bigint
-                AND well.wanted_events IN (wanted.events, 'mail-and-badge')) AS subscribe
+    SELECT :durable::boolean OR NOT EXISTS (
+             SELECT 1 FROM mailbox
+               JOIN subscriptions s ON s.id = mailbox.active_subscription_id
+               JOIN key_pairs k ON k.id = s.key_pair_id
+              WHERE s.durable AND s.state = 'active' AND s.suspect_since IS NULL AND k.retired_at IS NULL
+                AND s.credentials_from IS NOT NULL
+                AND s.credentials_from NOT IN (SELECT id FROM surplus)) AS subscribe
   ), leaving AS (
     DELETE FROM devices USING decision
      WHERE NOT decision.subscribe AND devices.id IN (SELECT id FROM behind)
   ), pending AS (
     INSERT INTO subscriptions (id, mailbox_id, key_pair_id, state, wanted_events, sealed_sha256, inner_key,
-                               inner_jwe, durable, credentials_expire_at, credentials_version_hmac, credentials_from,
-                               created_at)
+                               inner_jwe, durable, credentials_expire_at, credentials_from, created_at)
     SELECT :id::uuid, device.mailbox_id, :key_pair::uuid, 'pending', wanted.events, :sealed::bytea,
-           :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint,
-           :version::bytea, device.id, :now::bigint
+           :inner_key::bytea, :inner_jwe::text, :durable::boolean, :credentials_expire_at::bigint, device.id,
+           :now::bigint
       FROM device, wanted, decision WHERE decision.subscribe
     ON CONFLICT (id) DO NOTHING
   )
@@ -164,27 +147,7 @@ export const ACTIVATE = `
   )
   UPDATE subscriptions s
      SET state = 'active', wanted_events = :wanted_events::text,
-         watermark = coalesce(s.watermark, :watermark::text),
+         watermark = coalesce(s.watermark, left(:watermark::text, 1000)),
          last_seen_at = greatest(coalesce(s.last_seen_at, 0), :now::bigint)
     FROM box
    WHERE s.id = :id::uuid AND s.mailbox_id = box.id AND (SELECT count(*) FROM former) >= 0`;
-
-/**
- * Exchange allows no further subscription: the device joins the active one where that is well. Else nothing changes,
- * and the registration is taken back as after any other refusal.
- */
-export const JOIN_ACTIVE = `
-  WITH box AS (
-    SELECT m.id, m.active_subscription_id FROM mailboxes m JOIN subscriptions p ON p.mailbox_id = m.id
-     WHERE p.id = :subscription::uuid FOR UPDATE OF m
-  ), well AS (
-    SELECT s.id FROM box
-      JOIN subscriptions s ON s.id = box.active_subscription_id
-      JOIN key_pairs k ON k.id = s.key_pair_id
-     WHERE s.state = 'active' AND s.ended_at IS NULL AND s.suspect_since IS NULL AND k.retired_at IS NULL
-       AND s.id <> :subscription::uuid AND s.last_seen_at >= :proven_since::bigint
-  ), dropped AS (
-    DELETE FROM subscriptions
-     WHERE id = :subscription::uuid AND state = 'pending' AND EXISTS (SELECT 1 FROM well)
-  )
-  SELECT json_build_object('joined', EXISTS (SELECT 1 FROM well))::text`;

@@ -1,8 +1,7 @@
 import { asId, type MailboxId, type RegistrationId } from '#domain/model/ids.ts';
-import { watermarkDigest } from '#domain/model/watermark.ts';
 import type { RegistrationRequest, RegistrationStore } from '#domain/ports/store.ts';
 import type { Database, Parameters } from './database.ts';
-import { ACTIVATE, BEGIN, JOIN_ACTIVE } from './registration-statements.ts';
+import { ACTIVATE, BEGIN } from './registration-statements.ts';
 import { asRow, boolean, number, oneOf, optional, text } from './row.ts';
 import { UNREGISTER } from './unregister-statement.ts';
 
@@ -34,7 +33,7 @@ const CHECK_IN = `
   SELECT json_build_object(
            'registrationId', d.id,
            'subscriptionState', s.state,
-           'endpointEnabled', e.enabled AND d.unproven_since IS NULL,
+           'endpointEnabled', e.enabled,
            'lastSeenAt', s.last_seen_at,
            'renewedAt', d.renewed_at,
            'expiresAt', d.expires_at,
@@ -88,20 +87,13 @@ export function createRegistrationStore(database: Database): RegistrationStore {
         mailbox: mailboxId,
         registration: registrationId,
         replaces,
-        watermark: watermarkDigest(watermark),
+        watermark,
         wanted_events: wantedEvents,
         host: ewsHost,
       });
     },
     async abandon({ subscriptionId, registrationId }) {
       await database.run(ABANDON, { subscription: subscriptionId, registration: registrationId });
-    },
-    async joinActive({ subscriptionId, provenSince }) {
-      const [value] = await database.run(JOIN_ACTIVE, {
-        subscription: subscriptionId,
-        proven_since: provenSince,
-      });
-      return boolean(asRow(value), 'joined');
     },
     async checkIn(id) {
       const [value] = await database.run(CHECK_IN, { id });
@@ -143,8 +135,6 @@ function beginParameters(request: RegistrationRequest): Parameters {
     sound: preferences.sound,
     preview_key: preferences.previewKey === undefined ? undefined : JSON.stringify(preferences.previewKey),
     expires_at: request.expiresAt,
-    version: request.credentialsVersionHmac,
-    proven_since: request.provenSince,
     ...subscriptionParameters(request.subscription),
   };
 }

@@ -1,4 +1,4 @@
-import { asId, type EndpointId, type RegistrationId } from '#domain/model/ids.ts';
+import { asId, type EndpointId } from '#domain/model/ids.ts';
 import { PLATFORMS } from '#domain/model/preferences.ts';
 import type { UpkeepStore } from '#domain/ports/upkeep-store.ts';
 import type { Database } from './database.ts';
@@ -25,21 +25,8 @@ const DISABLED_BEFORE = `
   SELECT json_build_object('id', id, 'endpointArn', endpoint_arn, 'platform', platform)::text
     FROM endpoints
    WHERE NOT enabled AND disabled_at < :before::bigint
-     AND NOT EXISTS (SELECT 1 FROM departures WHERE endpoint_id = endpoints.id)
      AND platform IN (SELECT value FROM json_array_elements_text(:platforms::json))
    ORDER BY disabled_at, id LIMIT :limit::integer`;
-
-/** An endpoint that its last device left is disabled since 0; SNS has not heard of that. */
-const DEPARTURES = `
-  SELECT json_build_object('registrationId', gone.registration_id, 'endpointId', e.id, 'endpointArn', e.endpoint_arn,
-                           'platform', e.platform)::text
-    FROM departures gone JOIN endpoints e ON e.id = gone.endpoint_id
-   WHERE e.enabled OR e.disabled_at = 0
-   ORDER BY gone.left_at, gone.registration_id LIMIT :limit::integer`;
-
-const TOLD = `
-  DELETE FROM departures
-   WHERE registration_id IN (SELECT value::uuid FROM json_array_elements_text(:ids::json))`;
 
 /** The devices go by cascade, and with the last device its mailbox (trigger `device_gone`). */
 const FORGET = `
@@ -52,33 +39,13 @@ const FORGET = `
 
 type EndpointUpkeep = Pick<
   UpkeepStore,
-  | 'disableEndpoint'
-  | 'applicationFalls'
-  | 'endpointsDisabledBefore'
-  | 'forgetEndpoints'
-  | 'departures'
-  | 'departuresTold'
+  'disableEndpoint' | 'applicationFalls' | 'endpointsDisabledBefore' | 'forgetEndpoints'
 >;
 
 export function createEndpointUpkeep(database: Database): EndpointUpkeep {
   return {
     async disableEndpoint(arn, now) {
       await database.run(DISABLE, { arn, now });
-    },
-    async departures(limit) {
-      const rows = await database.run(DEPARTURES, { limit });
-      return rows.map(asRow).map((row) => ({
-        registrationId: asId<RegistrationId>(text(row, 'registrationId')),
-        endpointId: asId<EndpointId>(text(row, 'endpointId')),
-        endpointArn: text(row, 'endpointArn'),
-        endpointEnabled: true,
-        platform: oneOf(row, 'platform', PLATFORMS),
-        preferences: { content: 'none', badge: false, sound: true },
-        unreadElsewhere: 0,
-      }));
-    },
-    async departuresTold(registrationIds) {
-      await database.run(TOLD, { ids: JSON.stringify(registrationIds) });
     },
     async applicationFalls() {
       const rows = await database.run(FALLS);

@@ -165,16 +165,7 @@ export const DELETE_LEFTOVERS = `
     DELETE FROM ended_registrations WHERE ctid = ANY (ARRAY(
       SELECT ctid FROM ended_registrations WHERE ended_at < :ended::bigint LIMIT :limit::integer))
     RETURNING 1
-  ), claims AS (
-    DELETE FROM item_claims WHERE ctid = ANY (ARRAY(
-      SELECT ctid FROM item_claims WHERE claimed_at < :claimed::bigint LIMIT :limit::integer))
-    RETURNING 1
-  ), departed AS (
-    DELETE FROM departures WHERE registration_id IN (
-      SELECT registration_id FROM departures WHERE left_at < :departed::bigint LIMIT :limit::integer)
-    RETURNING 1
   )
   SELECT json_build_object('count', (SELECT count(*) FROM pending) + (SELECT count(*) FROM probes)
                                   + (SELECT count(*) FROM superseded) + (SELECT count(*) FROM cached) + (SELECT count(*) FROM places)
-                                  + (SELECT count(*) FROM failures) + (SELECT count(*) FROM ended)
-                                  + (SELECT count(*) FROM claims) + (SELECT count(*) FROM departed))::text`;
+                                  + (SELECT count(*) FROM failures) + (SELECT count(*) FROM ended))::text`;

@@ -119,8 +119,6 @@ export function createUpkeepStore(database: Database): UpkeepStore {
         told: request.toldBefore,
         failures: request.failuresBefore,
         ended: request.endedBefore,
-        claimed: request.claimedBefore,
-        departed: request.departedBefore,
         limit: request.limit,
       }),
   };

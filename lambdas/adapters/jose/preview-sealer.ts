@@ -2,7 +2,6 @@ import { CompactEncrypt, importJWK, type CryptoKey as JoseKey } from 'jose';
 import type { PreviewKey } from '#domain/model/preferences.ts';
 import type { Preview, PreviewSealer } from '#domain/ports/push.ts';
 import { jsonBytes, truncate } from '#domain/push/text.ts';
-import { openKeyId } from './preview-key-id.ts';
 
 /** A sender gives way to the subject where both cannot stay. */
 const MAX_SENDER_BYTES = 512;
@@ -16,16 +15,14 @@ const DOTS = 4;
 /**
  * Previews that only the phone can read: compact JWE (RFC 7516), ECDH-ES direct key agreement (RFC 7518,
  * section 4.6) for P-256 or X25519, A256GCM, no compression. The plaintext is JSON
- * `{v: 1, sender?, subject?, thread?, item?}`, as docs/clients.md tells the app. The key's id is stored encrypted under
- * `keyIdKey`, and is the app's own again in the header.
+ * `{v: 1, sender?, subject?, thread?, item?}`, as docs/clients.md tells the app.
  */
-export function createPreviewSealer(keyIdKey: () => Promise<Uint8Array>): PreviewSealer {
+export function createPreviewSealer(): PreviewSealer {
   return {
     async seal(key, preview, maxBytes) {
       const publicKey = await publicKeyOf(key);
       if (publicKey === undefined) return undefined;
-      const keyId = key.kid === undefined ? undefined : openKeyId(await keyIdKey(), key.kid);
-      const kid = keyId !== undefined && keyId.length <= MAX_KEY_ID_CHARACTERS ? keyId : undefined;
+      const kid = key.kid !== undefined && key.kid.length <= MAX_KEY_ID_CHARACTERS ? key.kid : undefined;
       const plaintext = plaintextWithin(preview, plaintextRoom(key, kid, maxBytes));
       if (plaintext === undefined) return undefined;
       return await new CompactEncrypt(new TextEncoder().encode(plaintext))

@@ -23,8 +23,6 @@ export interface PepperOptions {
 export interface PepperWithKeys extends Pepper {
   /** 32 bytes by HKDF-SHA-256, for the addresses of Web Push subscriptions in the database. */
   webPushSubscriptionKey(): Promise<Uint8Array>;
-  /** The same for the ids that apps give to their preview keys. */
-  previewKeyIdKey(): Promise<Uint8Array>;
 }
 
 /**
@@ -48,10 +46,6 @@ export function createPepper(options: PepperOptions): PepperWithKeys {
     return createHmac('sha256', await pepper())
       .update(text, 'utf8')
       .digest();
-  }
-
-  async function derivedKey(use: string): Promise<Uint8Array> {
-    return new Uint8Array(hkdfSync('sha256', await pepper(), '', use, 32));
   }
 
   async function callbackId(id: SubscriptionId): Promise<CallbackId> {
@@ -85,10 +79,9 @@ export function createPepper(options: PepperOptions): PepperWithKeys {
     sourceName: async (address, day) =>
       (await hmac(`source:${day}:${address}`)).subarray(0, SOURCE_NAME_BYTES).toString('hex'),
     userHmac: async (username) => new Uint8Array(await hmac(`user-name:${normal(username)}`)),
-    webPushSubscriptionKey: () => derivedKey('ens:web-push-subscription'),
-    previewKeyIdKey: () => derivedKey('ens:preview-key-id'),
+    webPushSubscriptionKey: async () =>
+      new Uint8Array(hkdfSync('sha256', await pepper(), '', 'ens:web-push-subscription', 32)),
     deviceHmac: async (deviceId) => new Uint8Array(await hmac(`device-id:${deviceId}`)),
-    credentialsVersionHmac: async (version) => new Uint8Array(await hmac(`credentials-version:${version}`)),
     challenge,
     challengeIssuedAt,
   };

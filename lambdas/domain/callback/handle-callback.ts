@@ -1,11 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { SubscriptionId } from '../model/ids.ts';
-import {
-  type EpochMs,
-  PENDING_COUNTS_MS,
-  SUPERSEDED_COUNTS_MS,
-  type SubscriptionView,
-} from '../model/subscription.ts';
+import type { EpochMs, SubscriptionView } from '../model/subscription.ts';
 import { announceUnreadable, rescue } from './announce/rescue.ts';
 import { answerEvents } from './answer-events.ts';
 import { alertsOf } from './handling/alert-quota.ts';
@@ -14,7 +9,7 @@ import { beginHandling, type Handling } from './handling/handling.ts';
 import { createMailboxAccess } from './handling/open-mailbox.ts';
 import type { CallbackPorts, CallbackSettings } from './handling/ports.ts';
 import type { Progress } from './handling/progress.ts';
-import { announcedHere, itemKeysOf, type Summary, summarize } from './handling/summarize.ts';
+import { type Summary, summarize } from './handling/summarize.ts';
 
 export interface CallbackRequest {
   /** First path segment. */
@@ -23,6 +18,9 @@ export interface CallbackRequest {
   readonly sealed: string;
   readonly body: Uint8Array;
 }
+
+const PENDING_MS = 5 * 60_000;
+const SUPERSEDED_MS = 60 * 60_000;
 
 /** One callback from its URL to its answer, whatever time that takes. Never throws while it is listened to. */
 export async function handleCallback(
@@ -50,10 +48,9 @@ export async function handleCallback(
     progress.view = view;
     if (notification.kind === 'unreadable')
       return await announceUnreadable(ports, view, notification.reason, receivedAt);
-    if (summary === undefined) return 'ok';
-    const own = announcedHere(ports.itemIds, summary, view.announcedElsewhere);
-    progress.summary = own;
-    return await handle(ports, settings, { view, claim, summary: own }, request, progress);
+    return summary === undefined
+      ? 'ok'
+      : await handle(ports, settings, { view, claim, summary }, request, progress);
   } catch (error) {
     if (progress.over) throw error;
     const { view } = progress;
@@ -100,7 +97,6 @@ function see(
     previousWatermark: summary?.previousWatermark,
     claim: { by: claim, leaseMs: settings.answerBudgetMs },
     alerts: summary === undefined ? 0 : alertsOf(summary, settings.pushesPerRequest),
-    itemKeys: summary === undefined ? [] : itemKeysOf(ports.itemIds, summary),
     folders: summary?.folders ?? [],
   });
 }
@@ -131,9 +127,9 @@ function endedAnswer(view: SubscriptionView, now: EpochMs): CallbackAnswer | und
     case 'rejected':
       return 'unsubscribe';
     case 'pending':
-      return now - view.createdAt > PENDING_COUNTS_MS ? 'unsubscribe' : undefined;
+      return now - view.createdAt > PENDING_MS ? 'unsubscribe' : undefined;
     case 'superseded':
-      return now - (view.supersededAt ?? view.createdAt) > SUPERSEDED_COUNTS_MS ? 'unsubscribe' : undefined;
+      return now - (view.supersededAt ?? view.createdAt) > SUPERSEDED_MS ? 'unsubscribe' : undefined;
     case 'active':
     case 'lost':
       return undefined;

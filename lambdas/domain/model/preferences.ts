@@ -24,7 +24,6 @@ export interface Preferences {
   readonly content: ContentLevel;
   readonly badge: boolean;
   readonly sound: boolean;
-  /** As stored its `kid` is encrypted. */
   readonly previewKey?: PreviewKey | undefined;
 }
 

@@ -62,7 +62,6 @@ export interface SubscriptionView {
   readonly keyPair: KeyPair;
   /** Creation of the newest usable key pair: tells whether this subscription's pair has a successor. */
   readonly newestKeyPairCreatedAt: EpochMs;
-  /** Of `watermarkDigest`. */
   readonly watermark?: string | undefined;
   readonly previousWatermark?: string | undefined;
   readonly wantedEvents: WantedEvents;
@@ -95,14 +94,7 @@ export interface SubscriptionView {
     readonly activeSubscriptionId?: SubscriptionId | undefined;
   };
   readonly devices: readonly DeviceTarget[];
-  /** Collapse keys of items of this request that another subscription of the mailbox announces. */
-  readonly announcedElsewhere: readonly string[];
 }
-
-/** So long after its creation a pending subscription counts as active. */
-export const PENDING_COUNTS_MS = 5 * 60_000;
-/** So long after it was superseded the events of a subscription are handled. */
-export const SUPERSEDED_COUNTS_MS = 60 * 60_000;
 
 /** Whether another subscription of the mailbox counts: what becomes of this one is no news of the mailbox. */
 export function isOutdated({ id, state, mailbox }: SubscriptionView): boolean {

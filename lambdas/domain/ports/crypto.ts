@@ -64,11 +64,6 @@ export interface CallbackSeal {
   ): Promise<UnsealOutcome>;
 }
 
-export interface KeyIdSealer {
-  /** What the database may keep of the id that an app gave to its preview key. */
-  seal(keyId: string): Promise<string>;
-}
-
 /** Keyed by the pepper, which is read once per function instance. */
 export interface Pepper {
   callbackId(id: SubscriptionId): Promise<CallbackId>;
@@ -82,8 +77,6 @@ export interface Pepper {
   sourceName(address: string, day: string): Promise<string>;
   /** HMAC-SHA-256 of the id that an app chose for its installation. */
   deviceHmac(deviceId: string): Promise<Uint8Array>;
-  /** HMAC-SHA-256 of an app's `credentialsVersion`. */
-  credentialsVersionHmac(version: string): Promise<Uint8Array>;
   /** Proof that we gave it out at that instant; nothing is stored. */
   challenge(issuedAt: EpochMs): Promise<string>;
   /** When we gave it out; undefined where we did not. */

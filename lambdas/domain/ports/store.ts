@@ -45,10 +45,6 @@ export interface RegistrationRequest {
   readonly expiresAt: EpochMs;
   /** When the challenge inside the credentials was given out. */
   readonly challengeIssuedAt: EpochMs;
-  /** Of `credentialsVersion`; absent where the app gives none. */
-  readonly credentialsVersionHmac?: Uint8Array | undefined;
-  /** A subscription that was seen since then is recently proven. */
-  readonly provenSince: EpochMs;
   readonly subscription: {
     readonly id: SubscriptionId;
     readonly sealedSha256: Uint8Array;
@@ -66,8 +62,8 @@ export interface RegistrationBegun {
   /** Union of what all devices of the mailbox want, this one included. */
   readonly wantedEvents: WantedEvents;
   /**
-   * False where the mailbox's active subscription is alive and carries more durable credentials than these, or the
-   * same ones by their version: then no subscription row was made and nothing is to be subscribed.
+   * False where the mailbox's active subscription carries more durable credentials than these and is alive:
+   * then no subscription row was made and nothing is to be subscribed.
    */
   readonly subscribe: boolean;
 }
@@ -109,14 +105,6 @@ export interface RegistrationStore {
     /** Where the mailbox is served now, as far as this may have changed. */
     readonly ewsHost?: string | undefined;
   }): Promise<void>;
-  /**
-   * Takes back a `pending` row because Exchange allows no further subscription, and leaves the device to the active
-   * one. False, and nothing changed, where none is active and recently proven.
-   */
-  joinActive(request: {
-    readonly subscriptionId: SubscriptionId;
-    readonly provenSince: EpochMs;
-  }): Promise<boolean>;
   /** Takes back a `pending` row whose Subscribe failed; the device of a new registration goes with it. */
   abandon(request: {
     readonly subscriptionId: SubscriptionId;
@@ -179,8 +167,6 @@ export interface Sighting {
   readonly claim: { readonly by: string; readonly leaseMs: number };
   /** Alerts that this request asks for on each phone. */
   readonly alerts: number;
-  /** Collapse keys of the new items that the request reports. */
-  readonly itemKeys?: readonly string[] | undefined;
   /** Unread counts that the request reports; that of the mailbox's own Inbox is stored, no other. */
   readonly folders?: readonly FolderUnread[] | undefined;
 }

@@ -1,4 +1,4 @@
-import type { EndpointId, KeyPairId, RegistrationId, SubscriptionId } from '../model/ids.ts';
+import type { EndpointId, KeyPairId, SubscriptionId } from '../model/ids.ts';
 import type { Platform } from '../model/preferences.ts';
 import type { DeviceTarget, EpochMs } from '../model/subscription.ts';
 import type { RevocationStore } from './revocations.ts';
@@ -88,9 +88,6 @@ export interface UpkeepStore extends RevocationStore {
 
   /** By ARN, as SNS's delivery-failure events name it. */
   disableEndpoint(endpointArn: string, now: EpochMs): Promise<void>;
-  /** Devices that went because a 21st came, and have not been told yet. */
-  departures(limit: number): Promise<readonly DeviceTarget[]>;
-  departuresTold(registrationIds: readonly RegistrationId[]): Promise<void>;
   applicationFalls(): Promise<readonly ApplicationFall[]>;
   endpointsDisabledBefore(request: {
     readonly before: EpochMs;
@@ -127,8 +124,6 @@ export interface UpkeepStore extends RevocationStore {
     readonly toldBefore: EpochMs;
     readonly failuresBefore: EpochMs;
     readonly endedBefore: EpochMs;
-    readonly claimedBefore: EpochMs;
-    readonly departedBefore: EpochMs;
     readonly limit: number;
   }): Promise<number>;
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Outcome, refuse } from '../errors.ts';
 import type { Credentials } from '../model/credentials.ts';
-import type { RegistrationId } from '../model/ids.ts';
+import type { RegistrationId, SubscriptionId } from '../model/ids.ts';
 import type { Platform, Preferences } from '../model/preferences.ts';
 import type { EpochMs } from '../model/subscription.ts';
-import type { KeyIdSealer, Pepper } from '../ports/crypto.ts';
+import type { Pepper } from '../ports/crypto.ts';
+import type { ExchangeMailbox } from '../ports/exchange.ts';
 import type { PushEndpoints } from '../ports/push.ts';
-import type { KeyPairStore, RegistrationStore } from '../ports/store.ts';
+import type { KeyPairStore, RegistrationBegun, RegistrationStore } from '../ports/store.ts';
 import type { Timer } from '../ports/system.ts';
 import { askedUnread } from '../push/badge.ts';
 import {
@@ -18,14 +19,13 @@ import { admitBinding, refuseChallenge } from './challenge.ts';
 import { ensureEndpoint } from './ensure-endpoint.ts';
 import { admitTokenEndpoint, admitTokenTime } from './find-exchange.ts';
 import { type OpenCredentialsPorts, openCredentials } from './open-credentials.ts';
+import { refuseForExchange } from './refuse-exchange.ts';
 import { renewAfter } from './renewal-times.ts';
 import { type SignInPorts, signIn } from './sign-in.ts';
-import { provenSince, subscribeDevice } from './subscribe-device.ts';
 
 export interface RegisterDevicePorts extends OpenCredentialsPorts, SignInPorts, SealingPorts {
   readonly keyPairs: KeyPairStore;
   readonly pepper: Pepper;
-  readonly keyIds: KeyIdSealer;
   readonly endpoints: PushEndpoints;
   readonly registrations: RegistrationStore;
   readonly timer: Timer;
@@ -109,7 +109,6 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
     });
     if (!signedIn.ok) return signedIn;
     const { mailbox, ewsUrl, inbox, credentials, accountHmac } = signedIn.value;
-    const version = opened.value.binding.credentialsVersion;
     try {
       if (isLate()) return tooLate();
       const endpoint = await ensureEndpoint(ports, request.device);
@@ -128,20 +127,14 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
         unread: askedUnread(inbox.unreadCount, now),
         device: { ...device, accountHmac },
         endpointArn: endpoint.value.endpointArn,
-        preferences: await withSealedKeyId(ports.keyIds, request.preferences),
+        preferences: request.preferences,
         expiresAt,
         challengeIssuedAt: bound.value,
-        credentialsVersionHmac:
-          version === undefined ? undefined : await ports.pepper.credentialsVersionHmac(version),
-        provenSince: provenSince(now, settings),
         subscription: row,
       });
       if (begun === undefined) return refuseChallenge();
       if (begun.subscribe) {
-        const subscribed = await subscribeDevice(ports, settings, mailbox, begun, {
-          subscriptionId: row.id,
-          callbackUrl,
-        });
+        const subscribed = await subscribe(mailbox, begun, row.id, callbackUrl);
         if (!subscribed.ok) return subscribed;
       }
       return {
@@ -171,10 +164,33 @@ export function createRegisterDevice(ports: RegisterDevicePorts, settings: Regis
           retryAfterSeconds: 60,
         });
   }
-}
 
-async function withSealedKeyId(keyIds: KeyIdSealer, preferences: Preferences): Promise<Preferences> {
-  const { previewKey } = preferences;
-  if (previewKey?.kid === undefined) return preferences;
-  return { ...preferences, previewKey: { ...previewKey, kid: await keyIds.seal(previewKey.kid) } };
+  async function subscribe(
+    mailbox: ExchangeMailbox,
+    begun: RegistrationBegun,
+    subscriptionId: SubscriptionId,
+    callbackUrl: string,
+  ): Promise<Outcome<void>> {
+    const subscribed = await mailbox.subscribe({
+      callbackUrl,
+      statusFrequencyMinutes: settings.statusFrequencyMinutes,
+      events: begun.wantedEvents,
+    });
+    if (!subscribed.ok) {
+      await ports.registrations.abandon({
+        subscriptionId,
+        registrationId: begun.created ? begun.registrationId : undefined,
+      });
+      return refuseForExchange(subscribed.failure);
+    }
+    await ports.registrations.activate({
+      now: ports.clock.now(),
+      subscriptionId,
+      mailboxId: begun.mailboxId,
+      registrationId: begun.registrationId,
+      watermark: subscribed.value.watermark,
+      wantedEvents: begun.wantedEvents,
+    });
+    return { ok: true, value: undefined };
+  }
 }

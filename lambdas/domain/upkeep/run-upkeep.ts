@@ -6,21 +6,11 @@ import { rotateKeys } from './key-rotation.ts';
 import { payOwed } from './pay-owed.ts';
 import type { UpkeepPorts, UpkeepSettings } from './ports.ts';
 import { sweep } from './sweep.ts';
-import { tellDeparted } from './tell-departed.ts';
 import { createTurn, type Turn } from './turn.ts';
 import { sendWakes, watchHeartbeats } from './wake-phones.ts';
 
 /** Every part in its order, with its share of the time that is left when its turn comes. */
-const SHARES = {
-  revoked: 1,
-  keys: 2,
-  owed: 3,
-  heartbeats: 1,
-  wakes: 3,
-  departed: 1,
-  gone: 1,
-  sweep: 1,
-} as const;
+const SHARES = { revoked: 1, keys: 2, owed: 3, heartbeats: 1, wakes: 3, gone: 1, sweep: 1 } as const;
 type Part = keyof typeof SHARES;
 const ORDER = [
   'revoked',
@@ -28,7 +18,6 @@ const ORDER = [
   'owed',
   'heartbeats',
   'wakes',
-  'departed',
   'gone',
   'sweep',
 ] as const satisfies readonly Part[];
@@ -46,7 +35,6 @@ export function createRunUpkeep(ports: UpkeepPorts, settings: UpkeepSettings) {
     owed: (turn) => payOwed(ports, settings, turn),
     heartbeats: (turn) => watchHeartbeats(ports, settings, turn),
     wakes: (turn) => sendWakes(ports, settings, turn),
-    departed: (turn) => tellDeparted(ports, settings, turn),
     gone: (turn) => forgetGoneDevices(ports, settings, turn),
     sweep: (turn) => sweep(ports, settings, turn),
   };

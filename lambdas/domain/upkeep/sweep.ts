@@ -17,8 +17,6 @@ export async function sweep(ports: UpkeepPorts, settings: UpkeepSettings, turn: 
       toldBefore: now - 30 * DAY_MS,
       failuresBefore: now - 15 * MINUTE_MS,
       endedBefore: now - 15 * MINUTE_MS,
-      claimedBefore: now - DAY_MS,
-      departedBefore: now - DAY_MS,
       limit: settings.batchSize,
     });
     const more = expired >= settings.batchSize || leftovers >= settings.batchSize;

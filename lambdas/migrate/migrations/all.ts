@@ -2,7 +2,6 @@ import { registrations } from './0001-registrations.ts';
 import { boundRegistrations } from './0002-bound-registrations.ts';
 import { claimsAndLimits } from './0003-claims-and-limits.ts';
 import { owedTurns } from './0004-owed-turns.ts';
-import { oneRing } from './0008-one-ring.ts';
 import { signInLimits } from './0009-sign-in-limits.ts';
 import { revocations } from './0010-revocations.ts';
 import { autodiscoverPlaces } from './0011-autodiscover-places.ts';
@@ -15,7 +14,6 @@ export const MIGRATIONS: readonly Migration[] = [
   boundRegistrations,
   claimsAndLimits,
   owedTurns,
-  oneRing,
   signInLimits,
   revocations,
   autodiscoverPlaces,

@@ -29,9 +29,6 @@ export function seeCommand(
       { name: 'claim', value: { stringValue: randomUUID() } },
       { name: 'lease', value: { longValue: 30_000 } },
       { name: 'alerts', value: { longValue: 1 } },
-      { name: 'items', value: { isNull: true } },
-      { name: 'pending_since', value: { longValue: now - 300_000 } },
-      { name: 'superseded_since', value: { longValue: now - 3_600_000 } },
       { name: 'folders', value: { stringValue: JSON.stringify(folders) } },
     ],
   });

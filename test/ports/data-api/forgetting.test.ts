@@ -180,8 +180,6 @@ describe('what nobody needs any more', () => {
       toldBefore: NOW,
       failuresBefore: LATER,
       endedBefore: NOW,
-      claimedBefore: NOW,
-      departedBefore: NOW,
       limit: 9,
     };
     expect(await upkeep.deleteLeftovers(request)).toBe(5);

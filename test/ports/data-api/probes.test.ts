@@ -57,8 +57,6 @@ describe('a doctor’s probe', () => {
       toldBefore: 0,
       failuresBefore: 0,
       endedBefore: NOW,
-      claimedBefore: NOW,
-      departedBefore: NOW,
       limit: 100,
     });
     expect(await store.rows('SELECT id FROM mailboxes')).toEqual([{ id: young.mailboxId }]);

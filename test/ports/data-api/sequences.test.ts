@@ -115,8 +115,6 @@ function createActors(target: OpenStore) {
         toldBefore: 0,
         failuresBefore: 0,
         endedBefore: 0,
-        claimedBefore: 0,
-        departedBefore: 0,
         limit: 50,
       });
   }

@@ -4,10 +4,10 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
 import { SNS_PLATFORMS } from '#domain/model/preferences.ts';
 import type { PushSender } from '#domain/ports/push.ts';
-import { testPreviewSealer } from '../../support/preview-keys.ts';
 import { PUSHES, targetOn } from '../../support/push-cases.ts';
 import { applicationArn, freshToken, startTestSns, type TestSns } from '../../support/sns.ts';
 
@@ -23,7 +23,7 @@ function sender(resources?: readonly string[]): PushSender {
     (platform) => `${applicationArn(platform).replace(':app/', ':endpoint/')}/*`,
   );
   const client = sns.restricted(['sns:Publish'], resources ?? arns);
-  return createPushSender({ client, previews: testPreviewSealer(), timeoutMs: 5_000 });
+  return createPushSender({ client, previews: createPreviewSealer(), timeoutMs: 5_000 });
 }
 
 describe('PushSender', () => {
@@ -109,7 +109,7 @@ describe('PushSender', () => {
   it('gives up in its time when SNS hangs', async () => {
     const target = { ...targetOn('apns'), endpointArn: await sns.newEndpoint('apns') };
     const client = new SNSClient(sns.world.client());
-    const push = createPushSender({ client, previews: testPreviewSealer(), timeoutMs: 50 });
+    const push = createPushSender({ client, previews: createPreviewSealer(), timeoutMs: 50 });
     sns.world.faults.add({ service: 'sns', action: 'Publish', times: 1, delayMs: 500 });
     await expect(push.send(target, PUSHES.wake)).resolves.toMatchObject({ kind: 'later' });
   });

@@ -43,7 +43,6 @@ export function memoryCrypto(): MemoryCrypto {
       sourceName: async (address, day) => `${day}-${address.length}`,
       userHmac: async (name) => hash(`user:${name.toLowerCase()}`),
       deviceHmac: async (id) => hash(`device:${id}`),
-      credentialsVersionHmac: async (version) => hash(`version:${version}`),
       challenge: async (issuedAt) => `challenge-${issuedAt}`,
       challengeIssuedAt: async (text) =>
         text.startsWith('challenge-') ? Number(text.slice('challenge-'.length)) : undefined,

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender, publishInput } from '#adapters/sns/push-sender.ts';
 import { SNS_PLATFORMS, type SnsPlatform } from '#domain/model/preferences.ts';
 import type { NewMailPush, Push } from '#domain/ports/push.ts';
 import { openPreview } from '../../support/open-preview.ts';
-import { previewKeys, storedKey, testPreviewSealer } from '../../support/preview-keys.ts';
+import { previewKeys } from '../../support/preview-keys.ts';
 import { PUSHES, targetOn } from '../../support/push-cases.ts';
 
 const KEYS = { apns: 'APNS', 'apns-sandbox': 'APNS_SANDBOX', fcm: 'GCM' } as const;
@@ -120,11 +121,11 @@ describe('No payload', () => {
                 return { $metadata: {} };
               },
             },
-            previews: testPreviewSealer(),
+            previews: createPreviewSealer(),
             timeoutMs: 1_000,
           });
           await expect(
-            sender.send({ ...targetOn(platform), previewKey: storedKey(pair.publicKey) }, push),
+            sender.send({ ...targetOn(platform), previewKey: pair.publicKey }, push),
           ).resolves.toEqual({
             kind: 'delivered',
           });

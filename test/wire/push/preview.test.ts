@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { createPreviewSealer } from '#adapters/jose/preview-sealer.ts';
 import { createPushSender } from '#adapters/sns/push-sender.ts';
 import type { PreviewKey, SnsPlatform } from '#domain/model/preferences.ts';
 import type { PushTarget } from '#domain/ports/push.ts';
 import { openPreview } from '../../support/open-preview.ts';
-import { previewKeys, storedKey, testPreviewSealer } from '../../support/preview-keys.ts';
+import { previewKeys } from '../../support/preview-keys.ts';
 import { PUSHES, targetOn } from '../../support/push-cases.ts';
 
 const { vectors } = z
@@ -37,7 +38,7 @@ async function messageOf(
         return { $metadata: {} };
       },
     },
-    previews: testPreviewSealer(),
+    previews: createPreviewSealer(),
     timeoutMs: 1_000,
   });
   await sender.send(target, push);
@@ -62,7 +63,7 @@ describe('The published preview vectors', () => {
 
 describe.each(previewKeys())('A preview sealed for a $publicKey.crv key', ({ publicKey, privateKey }) => {
   it('opens with that key alone, names it, and says exactly what was sealed', async () => {
-    const jwe = (await testPreviewSealer().seal(storedKey(publicKey), PREVIEW, 3_000)) ?? '';
+    const jwe = (await createPreviewSealer().seal(publicKey, PREVIEW, 3_000)) ?? '';
     const { header, plaintext } = openPreview(jwe, privateKey);
     expect(plaintext).toBe('{"v":1,"sender":"Ann","subject":"Grüße 🍜","thread":"AAQk","item":"AAMk"}');
     expect(header.kid).toBe(publicKey.kid);
@@ -71,30 +72,30 @@ describe.each(previewKeys())('A preview sealed for a $publicKey.crv key', ({ pub
   });
 
   it('uses a new ephemeral key every time', async () => {
-    const sealer = testPreviewSealer();
-    const heads = await Promise.all([1, 2].map(() => sealer.seal(storedKey(publicKey), PREVIEW, 3_000)));
+    const sealer = createPreviewSealer();
+    const heads = await Promise.all([1, 2].map(() => sealer.seal(publicKey, PREVIEW, 3_000)));
     expect(heads[0]?.split('.')[0]).not.toBe(heads[1]?.split('.')[0]);
   });
 
   it('never takes more room than it is given, down to none at all', async () => {
-    const sealer = testPreviewSealer();
+    const sealer = createPreviewSealer();
     const long = { ...PREVIEW, sender: 'S'.repeat(900), subject: '件'.repeat(900) };
     for (let maxBytes = 0; maxBytes < 2_000; maxBytes += 53) {
-      const jwe = await sealer.seal(storedKey(publicKey), long, maxBytes);
+      const jwe = await sealer.seal(publicKey, long, maxBytes);
       expect(jwe?.length ?? 0).toBeLessThanOrEqual(maxBytes);
     }
-    expect(await sealer.seal(storedKey(publicKey), long, 200)).toBeUndefined();
+    expect(await sealer.seal(publicKey, long, 200)).toBeUndefined();
   });
 
   it('leaves what may not be shown out of the plaintext', async () => {
-    const jwe = (await testPreviewSealer().seal(storedKey(publicKey), { item: 'AAMk' }, 3_000)) ?? '';
+    const jwe = (await createPreviewSealer().seal(publicKey, { item: 'AAMk' }, 3_000)) ?? '';
     expect(openPreview(jwe, privateKey).plaintext).toBe('{"v":1,"item":"AAMk"}');
   });
 
   it('shows nothing of the mail outside, on any platform', async () => {
     for (const platform of ['apns', 'apns-sandbox', 'fcm'] as const) {
       const push = PUSHES['new-mail-full'];
-      const message = await messageOf({ ...targetOn(platform), previewKey: storedKey(publicKey) }, push);
+      const message = await messageOf({ ...targetOn(platform), previewKey: publicKey }, push);
       expect(message).toContain('preview');
       for (const secret of [push.sender, 'Lunch', push.itemId, push.thread, 'thread'])
         expect(message).not.toContain(secret);

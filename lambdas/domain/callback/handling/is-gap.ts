@@ -1,5 +1,4 @@
 import type { SubscriptionView } from '../../model/subscription.ts';
-import { watermarkDigest } from '../../model/watermark.ts';
 import type { Summary } from './summarize.ts';
 
 /**
@@ -7,7 +6,10 @@ import type { Summary } from './summarize.ts';
  * with the next request the watermark of this one is the known one.
  */
 export function isGap(view: SubscriptionView, { previousWatermark }: Summary): boolean {
-  if (previousWatermark === undefined || view.watermark === undefined) return false;
-  const previous = watermarkDigest(previousWatermark);
-  return previous !== view.watermark && previous !== view.previousWatermark;
+  return (
+    previousWatermark !== undefined &&
+    view.watermark !== undefined &&
+    previousWatermark !== view.watermark &&
+    previousWatermark !== view.previousWatermark
+  );
 }

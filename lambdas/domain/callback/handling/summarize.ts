@@ -6,8 +6,6 @@ import type {
 } from '../../model/mailbox-event.ts';
 import type { EpochMs } from '../../model/subscription.ts';
 import { type FolderUnread, latestUnread } from '../../push/badge.ts';
-import { collapseKeyOf } from '../../push/content-rules.ts';
-import type { ItemIds } from './ports.ts';
 
 /** What one callback asks of us, all its messages and events taken together. */
 export interface Summary {
@@ -72,29 +70,6 @@ export function summarize(
     pushedError: notification.messages
       .filter((message) => message.kind === 'error')
       .sort((a, b) => SEVERITY.indexOf(a.consequence) - SEVERITY.indexOf(b.consequence))[0],
-  };
-}
-
-/** Collapse keys of all new items. */
-export function itemKeysOf(
-  itemIds: Pick<ItemIds, 'canonical'>,
-  { newItemIds, refusedItems }: Summary,
-): readonly string[] {
-  return [...newItemIds.map((id) => collapseKeyOf(itemIds.canonical(id))), ...refusedItems];
-}
-
-/** The same without the new items that another subscription of the mailbox announces. */
-export function announcedHere(
-  itemIds: Pick<ItemIds, 'canonical'>,
-  summary: Summary,
-  elsewhere: readonly string[],
-): Summary {
-  if (elsewhere.length === 0) return summary;
-  const keys = new Set(elsewhere);
-  return {
-    ...summary,
-    newItemIds: summary.newItemIds.filter((id) => !keys.has(collapseKeyOf(itemIds.canonical(id)))),
-    refusedItems: summary.refusedItems.filter((key) => !keys.has(key)),
   };
 }
 
