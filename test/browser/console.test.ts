@@ -135,7 +135,8 @@ browserTest('a changed password ends in “Sign in again”, and signing in mend
   await person.sees(phone, 'New message');
   const timeline = await person.timeline('Not readable');
   await timeline.getByText('Runbook, 2 Exchange says 401').waitFor();
-  await person.letPass('Let 5 minutes pass');
+  // The second try comes a quarter of an hour after the first.
+  for (let pass = 0; pass < 3; pass += 1) await person.letPass('Let 5 minutes pass');
   await person.writeMail('Still not readable', 'pass@example.com');
   await person.sees(phone, 'Sign in again');
   await person.press('Sign in again', phone);
