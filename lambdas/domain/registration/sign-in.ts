@@ -2,6 +2,7 @@ import type { Outcome } from '../errors.ts';
 import type { Credentials } from '../model/credentials.ts';
 import type { EpochMs } from '../model/subscription.ts';
 import type { Exchange, ExchangeFailure, ExchangeMailbox, ExchangeResult } from '../ports/exchange.ts';
+import type { Timer } from '../ports/system.ts';
 import { type FindExchangePorts, findExchange } from './find-exchange.ts';
 import { forgetUrl, rememberUrl } from './known-url.ts';
 import { probeSchemes } from './probe-schemes.ts';
@@ -16,6 +17,7 @@ import {
 
 export interface SignInPorts extends FindExchangePorts, SignInLimitPorts {
   readonly exchange: Exchange;
+  readonly timer: Timer;
 }
 
 export interface SignedIn {
@@ -28,6 +30,10 @@ export interface SignedIn {
   /** Whom they sign in as, under the pepper. */
   readonly accountHmac: Uint8Array;
 }
+/** Together as long as a sign-in usually takes, and well inside the budget of a registration. */
+const WAITS = 6;
+const WAIT_MS = 700;
+
 type OpenedMailbox = Omit<SignedIn, 'accountHmac'>;
 
 /**
@@ -62,7 +68,7 @@ export interface SignInRequest {
 
 /** GetFolder as the user proves the credentials, within what the account may still cost. */
 export async function signIn(ports: SignInPorts, request: SignInRequest): Promise<Outcome<SignedIn>> {
-  const limited = await limitSignIns(ports, request.credentials, request.device);
+  const limited = await limitInTurn(ports, request);
   if (!limited.ok) return limited;
   const { accountHmac, giveBack } = limited.value;
   const opened = await signInWithin(ports, request, limited.value).catch(async (error: unknown) => {
@@ -76,6 +82,18 @@ export async function signIn(ports: SignInPorts, request: SignInRequest): Promis
     throw error;
   }
   return opened.ok ? { ok: true, value: { ...opened.value, accountHmac } } : opened;
+}
+
+/** Registrations of one account at the same moment reserve for each other: what they give back soon is waited for. */
+async function limitInTurn(
+  ports: SignInPorts,
+  { credentials, device }: SignInRequest,
+): Promise<Outcome<SignInAllowance>> {
+  for (let waits = 0; ; waits += 1) {
+    const limited = await limitSignIns(ports, credentials, device);
+    if (limited.ok || waits === WAITS) return limited;
+    await ports.timer.wait(WAIT_MS);
+  }
 }
 
 /** A cached URL that disappoints is discovered once more. */
