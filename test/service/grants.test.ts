@@ -15,7 +15,7 @@ const GRANTED_IN_CASE = /: sns:Publish on arn:aws:sns:[^:]+:[^:]+:app\//;
 const PLATFORMS = ['apns', 'apns-sandbox', 'fcm'] as const;
 const DAY_MS = 86_400_000;
 
-const world = useWorld();
+const world = useWorld({ withoutSchedules: true });
 let operator: SNSClient;
 beforeAll(() => {
   operator = new SNSClient({
@@ -87,21 +87,21 @@ test('every permission of every function is one that some call needs', async () 
   expect(await the.rows('endpoints')).toEqual([]);
   expect((await the.client.call('DELETE', `/register/${registered[0]?.registrationId}`)).status).toBe(204);
 
+  await rotateSecrets(the);
+
   // What is revoked is noted outside the database, for as long as there are backups.
-  await upkeep();
-  the.world.clock.advance(17 * DAY_MS);
-  await upkeep();
-  const last = await the.registerPhone();
-  expect((await the.client.call('DELETE', `/register/${last.registrationId}`)).status).toBe(204);
-  await upkeep();
+  for (const days of [0, 17]) {
+    await the.world.clock.advance(days * DAY_MS);
+    const last = await the.registerPhone();
+    expect((await the.client.call('DELETE', `/register/${last.registrationId}`)).status).toBe(204);
+    await upkeep();
+  }
 
   // The next deployments: keys are handed over again; a schema of a newer release is left alone.
   const answers = await redeploy(the, 'Custom::EnsPushApplications');
   expect(answers.map(({ Status }) => Status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
   await aws.database.query(`INSERT INTO schema_migrations (version, name, sha256) VALUES (99, 'newer', '')`);
   expect(await functions.invoke('migrate', {})).toMatchObject({ ok: false });
-
-  await rotateSecrets(the);
 
   expect(await report()).toEqual([]);
 });

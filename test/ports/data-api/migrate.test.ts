@@ -57,6 +57,7 @@ describe('a migration run', () => {
       'key_pairs',
       'login_failures',
       'mailboxes',
+      'revocations',
       'schema_migrations',
       'subscriptions',
       'upkeep_state',

@@ -93,7 +93,7 @@ describe('a doctor who asks autodiscover', () => {
       ]),
     });
     expect(found.get('login')).toMatchObject({ verdict: 'ok' });
-    expect([...found.keys()].slice(4, 6)).toEqual(['autodiscover', 'ews']);
+    expect([...found.keys()].slice(5, 7)).toEqual(['autodiscover', 'ews']);
   });
 
   test.each([
