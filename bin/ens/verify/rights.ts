@@ -12,6 +12,8 @@ export interface Right {
   readonly variable: keyof typeof VARIABLES;
   /** The resource is an endpoint of the application that the variable names. */
   readonly ofEndpoint?: true;
+  /** The resource is a parameter below the path that the variable names. */
+  readonly ofParameter?: true;
   readonly encryptionContext?: Readonly<Record<string, string>>;
   readonly denied?: true;
 }
@@ -98,6 +100,9 @@ export const RIGHTS: readonly Right[] = [
   ...eachApplication('register', 'sns:SetEndpointAttributes'),
   ...eachApplication('alive', 'sns:GetPlatformApplicationAttributes'),
   ...eachApplication('upkeep', 'sns:DeleteEndpoint'),
+  ...['ssm:GetParameter', 'ssm:GetParametersByPath', 'ssm:PutParameter', 'ssm:DeleteParameters'].map(
+    (action): Right => ({ functionId: 'upkeep', action, variable: 'revocationPath', ofParameter: true }),
+  ),
 ];
 
 /** Asks IAM what every role may do, without doing it; where that is not allowed, makes the calls that have no effect. */
@@ -128,12 +133,20 @@ export async function checkRights(context: Context): Promise<Finding> {
 }
 
 /** The function's own variable, since each has a database user of its own; else that of another function. */
-function resourceOf({ functions }: Context, { functionId, variable, ofEndpoint }: Right): string | undefined {
+function resourceOf(
+  { functions }: Context,
+  { functionId, variable, ofEndpoint, ofParameter }: Right,
+): string | undefined {
   const name = VARIABLES[variable];
   const found = [functions[functionId], ...Object.values(functions)].flatMap(
     ({ variables }) => variables[name] ?? [],
   )[0];
   if (found === undefined || found === '') return undefined;
+  if (ofParameter === true) {
+    const [, partition, , region, account] =
+      functions[functionId].variables[VARIABLES.databaseArn]?.split(':') ?? [];
+    return `arn:${partition}:ssm:${region}:${account}:parameter${found}/of-a-simulation`;
+  }
   return ofEndpoint === true ? `${found.replace(':app/', ':endpoint/')}/of-a-simulation` : found;
 }
 
