@@ -115,5 +115,6 @@ function isForSomebodyElse(phone: AppPhone, payload: Json, ownerOf: ReadonlyMap<
   const owner = typeof item === 'string' ? ownerOf.get(item) : phone.owner;
   const shown = JSON.stringify(payload).match(new RegExp(`(?:${MARKS.subject}|${MARKS.sender}) (\\d+)`, 'g'));
   const others = (shown ?? []).filter((text) => !text.endsWith(` ${phone.owner.index}`));
-  return owner !== phone.owner || at(ens, 'mailbox') !== phone.registrationId || others.length > 0;
+  const isOwn = phone.registrationIds.has(String(at(ens, 'mailbox')));
+  return owner !== phone.owner || !isOwn || others.length > 0;
 }

@@ -24,7 +24,8 @@ export interface AppPhone {
   readonly owner: Person;
   readonly token: string;
   readonly deviceId: string;
-  registrationId: string;
+  /** Every id that it was given: a mailbox that moved to another server gets a new one. */
+  readonly registrationIds: Set<string>;
   /** When it registered, epoch ms of the world: from then on its app has synchronised. */
   readonly registeredAt: number[];
   /** How many of its notifications it has looked at. */
@@ -70,7 +71,7 @@ export function createPeople(the: TestWorld, count: number): People {
     });
     const id = at(answer.body, 'registrationId');
     if (typeof id !== 'string') return false;
-    phone.registrationId = id;
+    phone.registrationIds.add(id);
     phone.registeredAt.push(the.world.clock.now());
     phone.wantsToRegister = false;
     return true;
@@ -124,7 +125,7 @@ function newPhone(owner: Person): AppPhone {
     owner,
     token,
     deviceId: randomUUID(),
-    registrationId: '',
+    registrationIds: new Set(),
     registeredAt: [],
     looked: 0,
     wantsToRegister: true,
